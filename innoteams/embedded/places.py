@@ -1,0 +1,73 @@
+"""Where things are kept: everything lives in one home, and the addresses of both servers follow from it."""
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+from urllib.parse import quote
+
+from innoteams.embedded.errors import EmbeddedServerError
+
+POSTGRES_PORT = 5432
+BROKER_DB, CACHE_DB = 0, 1
+# A unix socket's path has 108 bytes on Linux and 104 on macOS, the closing zero included.
+_LONGEST_SOCKET_PATH = 103
+
+
+def home() -> Path:
+    """The folder that holds all data of this installation: INNOTEAMS_HOME, or `var` beside manage.py."""
+    chosen = os.environ.get("INNOTEAMS_HOME", "")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    return Path(__file__).resolve().parent.parent.parent / "var"
+
+
+def postgres_folder() -> Path:
+    return home() / "postgres"
+
+
+def postgres_socket_folder() -> Path:
+    """The folder of PostgreSQL's socket: in /tmp, always the same, where the home's path can't be used."""
+    # A comma would read as two hosts to the client library.
+    return _short_enough(postgres_folder(), f".s.PGSQL.{POSTGRES_PORT}", "postgres", forbidden=",")
+
+
+def valkey_socket() -> Path:
+    return _short_enough(home() / "run", "valkey.sock", "valkey") / "valkey.sock"
+
+
+def broker_url() -> str:
+    """Celery's broker URL for the embedded Valkey: known without starting it; connecting starts it."""
+    from kombu.transport import TRANSPORT_ALIASES
+
+    TRANSPORT_ALIASES["embedded"] = "innoteams.embedded.broker:Transport"
+    return f"embedded+socket://{quote(str(valkey_socket()))}?virtual_host={BROKER_DB}"
+
+
+def cache_url() -> str:
+    return f"unix://{quote(str(valkey_socket()))}?db={CACHE_DB}"
+
+
+def private_folder(path: Path, *, owner: int | None = None, mode: int = 0o700) -> Path:
+    """Make sure `path` is a folder of `owner` (default: this user), not one planted by a stranger."""
+    owner = os.geteuid() if owner is None else owner
+    path.mkdir(mode=mode, parents=True, exist_ok=True)
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode):
+        raise EmbeddedServerError(f"{path} should be a folder of its own and is a link: move it away.")
+    if found.st_uid != owner and os.geteuid() == 0:
+        os.chown(path, owner, -1)
+    elif found.st_uid != owner:
+        raise EmbeddedServerError(
+            f"{path} belongs to another user: "
+            "run as that user, or set INNOTEAMS_HOME to a folder of your own."
+        )
+    if stat.S_IMODE(found.st_mode) != mode:
+        path.chmod(mode)
+    return path
+
+
+def _short_enough(folder: Path, file: str, name: str, forbidden: str = "\n") -> Path:
+    if len(os.fsencode(folder / file)) <= _LONGEST_SOCKET_PATH and forbidden not in str(folder):
+        return folder
+    return Path("/tmp") / f"innoteams-{name}-{hashlib.sha256(os.fsencode(home())).hexdigest()[:16]}"

@@ -1,0 +1,1 @@
+"""Django's database engine `innoteams.embedded.postgres`: PostgreSQL that is there when it is asked for."""
