@@ -1,0 +1,121 @@
+"""Check-ins: a team's progress report for a period, drafted from what was logged, always answered."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from engagement.choices import CheckInState, Rhythm
+from engagement.querysets import CheckInQuerySet
+
+
+class CheckInSchedule(models.Model):
+    """How often a programme's teams report, and how many days they have after the period ends."""
+
+    programme = models.OneToOneField("cities.Programme", on_delete=models.CASCADE, related_name="check_in_schedule")
+    rhythm = models.CharField(max_length=12, choices=Rhythm, default=Rhythm.QUARTERLY)
+    days_to_submit = models.PositiveSmallIntegerField(default=14)
+    starts_on = models.DateField(help_text=_("no period before this day is opened"))
+
+    def __str__(self) -> str:
+        return f"{self.programme_id}: {self.rhythm}"
+
+
+class CheckInPeriod(models.Model):
+    """A span of a programme's calendar; opened once, however many workers try."""
+
+    programme = models.ForeignKey("cities.Programme", on_delete=models.CASCADE, related_name="check_in_periods")
+    key = models.CharField(max_length=12, help_text=_("“2026-Q3” or “2026-09”"))
+    starts_on = models.DateField()
+    ends_on = models.DateField(help_text=_("the last day in the period"))
+    due_on = models.DateField()
+    opened_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-starts_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "key"], name="check_in_period_once"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on"), due_on__gte=models.F("ends_on")),
+                name="check_in_period_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class CheckIn(models.Model):
+    """One team, one period: drafted → submitted → returned or accepted. The author is never the reviewer."""
+
+    period = models.ForeignKey(CheckInPeriod, on_delete=models.CASCADE, related_name="check_ins")
+    team = models.ForeignKey("cities.Team", on_delete=models.CASCADE, related_name="check_ins")
+    state = models.CharField(max_length=10, choices=CheckInState, default=CheckInState.DRAFTED)
+    hard = models.TextField(_("what is hard at the moment"), max_length=4000, blank=True)
+    help_wanted = models.TextField(_("what help the team wants"), max_length=4000, blank=True)
+    language = models.CharField(max_length=8, default="en")
+    version = models.PositiveIntegerField(default=1)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="check_ins_written"
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CheckInQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("check-in")
+        ordering = ["-period__starts_on", "team__slug"]
+        constraints = [models.UniqueConstraint(fields=["period", "team"], name="check_in_once")]
+        indexes = [models.Index(fields=["team", "state"], name="check_in_of_team")]
+
+    def __str__(self) -> str:
+        return f"{self.team_id} {self.period_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("check_in_detail", args=[self.pk])
+
+
+class CheckInLine(models.Model):
+    """One thing that was logged in the period, linked to where it was logged; the team may switch it off."""
+
+    check_in = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="lines")
+    activity = models.ForeignKey("projects.Activity", on_delete=models.CASCADE, related_name="check_in_lines")
+    note = models.CharField(_("in the team's words"), max_length=400, blank=True)
+    included = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["check_in", "activity"], name="check_in_line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.check_in_id}: {self.activity_id}"
+
+
+class CheckInMove(models.Model):
+    """Who moved a check-in from which state to which, when, and with which words."""
+
+    check_in = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="moves")
+    from_state = models.CharField(max_length=10, choices=CheckInState)
+    to_state = models.CharField(max_length=10, choices=CheckInState)
+    words = models.TextField(_("answer"), max_length=4000, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(
+                    to_state__in=[CheckInState.RETURNED, CheckInState.ACCEPTED],
+                    words="",
+                ),
+                name="check_in_answered_in_words",
+                violation_error_message=_("A check-in is answered in words."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"

@@ -1,0 +1,91 @@
+"""What a person may see of accompaniment, exchange and mail: the one door of every page and export here."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+
+from cities.models import Team
+from engagement.choices import CheckInState, DigestState, Drawer, IntroductionState
+from projects.models import Project
+
+if TYPE_CHECKING:
+    from innoteams.accounts.models import User
+
+
+class CheckInQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """A draft is its team's alone; once submitted, its coach and the coordinators read it too."""
+        return self.filter(
+            Q(team__in=Team.objects.of_member(person))
+            | (~Q(state=CheckInState.DRAFTED) & Q(team__in=Team.objects.coached_by(person)))
+            | (~Q(state=CheckInState.DRAFTED) & self._of_programmes_read_by(person))
+        )
+
+    def answerable_by(self, person: "User | AnonymousUser") -> Self:
+        """Submitted, and in a programme of the operator that the person coordinates for; a funder only reads."""
+        if not person.is_authenticated:
+            return self.none()
+        operators = person.coordinations.current().values("operator")
+        return self.filter(state=CheckInState.SUBMITTED, period__programme__operator__in=operators)
+
+    @staticmethod
+    def _of_programmes_read_by(person: "User | AnonymousUser") -> Q:
+        if not person.is_authenticated:
+            return Q(pk__in=[])
+        operators = person.coordinations.current().values("operator")
+        return Q(period__programme__operator__in=operators) | Q(period__programme__funder__in=operators)
+
+
+class EngagementQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """The pair: the coach and the team. Coordinators see that it exists on the portfolio, not its pages."""
+        if not person.is_authenticated:
+            return self.none()
+        return self.filter(Q(coach=person) | Q(team__in=Team.objects.of_member(person)))
+
+    def current(self) -> Self:
+        return self.filter(ends_on=None)
+
+
+class CoachingNoteQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        if not person.is_authenticated:
+            return self.none()
+        shared = ~Q(drawer=Drawer.PRIVATE) & (
+            Q(engagement__team__in=Team.objects.of_member(person))
+            | Q(engagement__team__in=Team.objects.coached_by(person))
+        )
+        coordinators = Q(drawer=Drawer.COORDINATORS, engagement__team__in=Team.objects.read_by_coordinator(person))
+        return self.filter(Q(author=person) | shared | coordinators)
+
+
+class IntroductionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        if not person.is_authenticated:
+            return self.none()
+        mine = Team.objects.of_member(person)
+        return self.filter(Q(asked_by=person) | Q(from_team__in=mine) | Q(to_team__in=mine))
+
+    def waiting_for(self, person: "User | AnonymousUser") -> Self:
+        """Asked of a team the person writes for, and not answered."""
+        return self.filter(state=IntroductionState.ASKED, to_team__in=Team.objects.writable_by(person))
+
+
+class QuestionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        if not person.is_authenticated:
+            return self.none()
+        return self.filter(Q(project=None) | Q(project__in=Project.objects.visible_to(person)))
+
+
+class DigestQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """A digest is its recipient's."""
+        if not person.is_authenticated:
+            return self.none()
+        return self.filter(person=person)
+
+    def sent(self) -> Self:
+        return self.filter(state=DigestState.SENT)

@@ -1,0 +1,18 @@
+"""The Celery application: tasks are doors to plain functions, the database is the queue, the broker a doorbell."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "innoteams.settings")
+
+app = Celery("innoteams")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "heartbeat": {"task": "innoteams.tasks.heartbeat", "schedule": 30.0},
+    "digest-tick": {"task": "engagement.tasks.digest_tick", "schedule": crontab(minute="*/5")},
+    "check-in-tick": {"task": "engagement.tasks.check_in_tick", "schedule": crontab(minute=7)},
+}

@@ -1,0 +1,43 @@
+"""Every address of the portal. tests/access holds a row for each."""
+
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from allauth.account.decorators import secure_admin_login
+
+from innoteams import health, search
+from innoteams.views import home, language, my_work
+
+# Not admin.autodiscover(): django-leaflet's admin module needs GDAL, which this portal does not use.
+for app in ("innoteams.accounts", "cities"):
+    import_module(f"{app}.admin")
+admin.site.site_header = admin.site.site_title = "innoteams"
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("my-work/", my_work.my_work, name="my_work"),
+    path("search/", search.search, name="search"),
+    path("healthz", health.healthz, name="healthz"),
+    path("i18n/language/", language.set_language, name="set_language"),
+    path("accounts/", include("innoteams.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("cities.urls")),
+    path("", include("projects.urls")),
+    path("", include("engagement.urls")),
+]
+
+if settings.DEMO or settings.DEBUG:
+    from innoteams.demo import mailbox
+    from innoteams.views import design
+
+    urlpatterns += [
+        path("mailbox/", include(mailbox.urlpatterns)),
+        path("design/", design.specimen, name="design"),
+    ]
+
+handler403 = "innoteams.views.errors.permission_denied"

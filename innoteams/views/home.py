@@ -1,0 +1,3 @@
+from innoteams.views.soon import soon as home
+
+__all__ = ["home"]

@@ -1,0 +1,3 @@
+from innoteams.views.soon import soon as my_work
+
+__all__ = ["my_work"]

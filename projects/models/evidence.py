@@ -1,0 +1,92 @@
+"""What the figures and the people say: indicators with readings, consultations, and results told by a source."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from projects.choices import Direction, ReadingKind, ResultKind
+
+
+class Indicator(models.Model):
+    """What is counted or measured, in which unit, and which way is better. Roll-ups are queries, never stored."""
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="indicators")
+    name = models.CharField(_("what is measured"), max_length=160)
+    unit = models.CharField(_("unit"), max_length=40)
+    better = models.CharField(_("which way is better"), max_length=4, choices=Direction, default=Direction.UP)
+    baseline = models.DecimalField(_("baseline"), max_digits=16, decimal_places=4, null=True, blank=True)
+    baseline_on = models.DateField(_("baseline taken on"), null=True, blank=True)
+    target = models.DecimalField(_("target"), max_digits=16, decimal_places=4, null=True, blank=True)
+    target_on = models.DateField(_("target for"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(baseline_on=None)
+                | models.Q(target_on=None)
+                | models.Q(target_on__gte=models.F("baseline_on")),
+                name="indicator_target_after_baseline",
+                violation_error_message=_("The target comes after the baseline."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reading(models.Model):
+    """A value of an indicator on a day, with where it comes from. Two sources may disagree."""
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="readings")
+    value = models.DecimalField(_("value"), max_digits=16, decimal_places=4)
+    read_on = models.DateField(_("on"))
+    source = models.CharField(_("source"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=10, choices=ReadingKind, default=ReadingKind.COUNTED)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["read_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.value} on {self.read_on}"
+
+
+class Consultation(models.Model):
+    """Residents were heard: when, how, who and how many, what they said, what changed because of it."""
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="consultations")
+    held_on = models.DateField(_("when"))
+    method = models.CharField(_("how"), max_length=200)
+    heard = models.CharField(_("who was heard"), max_length=200)
+    heard_count = models.PositiveIntegerField(_("how many"), null=True, blank=True)
+    said = models.TextField(_("what they said"), max_length=4000)
+    changed = models.TextField(_("what changed because of it"), max_length=4000, blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-held_on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.method}, {self.held_on}"
+
+
+class PublishedResult(models.Model):
+    """A figure as a public source states it, in words; “not found” is an answer too."""
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="published_results")
+    what = models.CharField(max_length=200)
+    value = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=ResultKind)
+    source = models.TextField(blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["project", "what", "value"], name="published_result_once")]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.value}"

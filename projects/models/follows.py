@@ -1,0 +1,30 @@
+"""What a person wants to hear of: one project, city or topic a row."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Follow(models.Model):
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="follows")
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.CASCADE, null=True, blank=True, related_name="followers"
+    )
+    city = models.ForeignKey("cities.City", on_delete=models.CASCADE, null=True, blank=True, related_name="followers")
+    topic = models.ForeignKey("cities.Topic", on_delete=models.CASCADE, null=True, blank=True, related_name="followers")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(project__isnull=False, city=None, topic=None)
+                | models.Q(project=None, city__isnull=False, topic=None)
+                | models.Q(project=None, city=None, topic__isnull=False),
+                name="follow_one_thing",
+            ),
+            models.UniqueConstraint(fields=["person", "project"], name="follow_project_once"),
+            models.UniqueConstraint(fields=["person", "city"], name="follow_city_once"),
+            models.UniqueConstraint(fields=["person", "topic"], name="follow_topic_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} follows {self.project_id or self.city_id or self.topic_id}"

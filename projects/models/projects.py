@@ -1,0 +1,146 @@
+"""The project: what a team works on, for whom, how far it is and who may see it."""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from innoteams.lib.languages import CONTENT_LANGUAGES, direction
+from projects.choices import PHASES, Outcome, Phase, Visibility
+from projects.querysets import ProjectQuerySet
+
+# Defined in the first migration: words without accents and without stemming, for texts in any language.
+SEARCH_CONFIG = "innoteams"
+
+
+class Project(models.Model):
+    """Written by a team, or (with a `source_line`) told from a public source and not yet claimed by the team."""
+
+    slug = models.SlugField(max_length=110, unique=True, editable=False)
+    team = models.ForeignKey("cities.Team", on_delete=models.PROTECT, related_name="projects", verbose_name=_("team"))
+    title = models.CharField(_("title"), max_length=120)
+    language = models.CharField(_("written in"), max_length=8, choices=CONTENT_LANGUAGES, default="en")
+    problem = models.TextField(_("the problem"), max_length=1200, validators=[MaxLengthValidator(1200)])
+    for_whom = models.CharField(_("for whom"), max_length=200)
+    approach = models.TextField(_("what is tried"), max_length=6000, blank=True)
+    lesson = models.TextField(_("what was learned"), max_length=3000, blank=True)
+    partners = models.CharField(_("partners"), max_length=400, blank=True)
+    neighbourhood = models.CharField(_("neighbourhood"), max_length=160, blank=True)
+    topics = models.ManyToManyField("cities.Topic", through="projects.ProjectTopic", related_name="projects")
+    departments = models.ManyToManyField("cities.Department", blank=True, related_name="projects")
+    phase = models.CharField(_("phase"), max_length=16, choices=Phase, default=Phase.INVESTIGATE)
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome, default=Outcome.IN_PROGRESS)
+    visibility = models.CharField(_("who sees it"), max_length=10, choices=Visibility, default=Visibility.TEAM)
+    started_on = models.DateField(_("started"), null=True, blank=True)
+    period_text = models.CharField(max_length=120, blank=True, help_text=_("when, as a public source says it"))
+    contact = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contact_for",
+        verbose_name=_("person to talk to"),
+    )
+    source_line = models.TextField(blank=True)
+    source_verified = models.BooleanField(default=False)
+    source_note = models.TextField(blank=True)
+    source_language = models.CharField(max_length=8, blank=True)
+    is_demo = models.BooleanField(default=False, editable=False)
+    claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="projects_logged"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    shared_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_confirmed_on = models.DateField(null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    words = models.GeneratedField(
+        expression=SearchVector("title", weight="A", config=SEARCH_CONFIG)
+        + SearchVector("problem", "for_whom", weight="B", config=SEARCH_CONFIG)
+        + SearchVector("approach", "lesson", "partners", "neighbourhood", weight="C", config=SEARCH_CONFIG),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+        ordering = ["-updated_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(title=""), name="project_has_title"),
+            models.CheckConstraint(condition=models.Q(version__gte=1), name="project_version_counts_up"),
+        ]
+        indexes = [
+            GinIndex(fields=["words"], name="project_words"),
+            models.Index(fields=["visibility", "-updated_at"], name="project_list_newest"),
+            models.Index(fields=["team", "-updated_at"], name="project_list_of_team"),
+            models.Index(fields=["phase", "visibility"], name="project_list_by_phase"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("project_detail", args=[self.slug])
+
+    @property
+    def direction(self) -> str:
+        return direction(self.language)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.shared_at is None
+
+    @property
+    def is_from_public_source(self) -> bool:
+        """Told from a source; a city's team has not made it its own."""
+        return bool(self.source_line) and self.claimed_at is None
+
+    @property
+    def phase_step(self) -> int:
+        """1 to 4."""
+        return PHASES.index(Phase(self.phase)) + 1
+
+
+class ProjectTopic(models.Model):
+    """One of the up to three topics of a project, ranked."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="ranked_topics")
+    topic = models.ForeignKey("cities.Topic", on_delete=models.PROTECT, related_name="ranked_projects")
+    rank = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "topic"], name="project_topic_once"),
+            models.UniqueConstraint(
+                fields=["project", "rank"], name="project_topic_rank_once", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.CheckConstraint(condition=models.Q(rank__range=(1, 3)), name="project_topic_three_at_most"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rank}: {self.topic_id}"
+
+
+class PhaseMove(models.Model):
+    """A project moved from one phase to another: who, when and why."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="phase_moves")
+    from_phase = models.CharField(max_length=16, choices=Phase)
+    to_phase = models.CharField(max_length=16, choices=Phase)
+    note = models.TextField(_("why"), max_length=1000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.from_phase} → {self.to_phase}"
