@@ -1,0 +1,81 @@
+"""The table of every URL × every kind of person, and the canaries that must not leak.
+
+Each area keeps its rows in `tests/access/rows_<area>.py`:
+
+    ROWS = [
+        Row("project_edit", lambda cast: reverse("project_edit", args=[cast.projects["team"].slug]),
+            {"tel_aviv_lead": 200, "tel_aviv_member": 200, "tel_aviv_observer": 403}),
+    ]
+
+`who` gives the status for a GET (or `method`) by kind of person (tests.cast.KINDS). Whoever is not named gets
+`others` (404 unless said), and a visitor LOGIN (a redirect to sign in) unless `public=True`. A URL that only
+takes POST says `method="post"`, with `data`; the posts run in the order of KINDS on one cast, so give data that
+is harmless or let `who` expect the refusal that the second one gets. `crawl=False` keeps a GET out of the leak test.
+
+An area that holds texts which must not leak adds
+
+    def plant(cast: Cast) -> list[Canary]: ...
+
+which writes texts with a word nobody else writes, and says which kinds of person may read each.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import tests.access
+from tests.cast import KINDS, Cast
+
+LOGIN = "login"
+Expected = int | str
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    url: Callable[[Cast], str]
+    who: dict[str, Expected] = field(default_factory=dict)
+    others: Expected = 404
+    public: bool = False
+    method: str = "get"
+    data: dict[str, str] = field(default_factory=dict)
+    crawl: bool = True
+
+    def expected(self, kind: str) -> Expected:
+        if kind in self.who:
+            return self.who[kind]
+        return LOGIN if kind == "visitor" and not self.public else self.others
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A word planted in one place, and the kinds of person who may read it there."""
+
+    word: str
+    readers: frozenset[str]
+
+    def hidden_from(self, kind: str) -> bool:
+        return kind not in self.readers
+
+
+def everybody(status: Expected = 200) -> dict[str, Expected]:
+    return dict.fromkeys(KINDS, status)
+
+
+def signed_in(status: Expected = 200) -> dict[str, Expected]:
+    return {kind: status for kind in KINDS if kind != "visitor"}
+
+
+def _areas() -> Iterable[object]:
+    for module in pkgutil.iter_modules(tests.access.__path__):
+        if module.name.startswith("rows_"):
+            yield importlib.import_module(f"tests.access.{module.name}")
+
+
+def all_rows() -> list[Row]:
+    return [row for area in _areas() for row in getattr(area, "ROWS", [])]
+
+
+def plant_all(cast: Cast) -> list[Canary]:
+    return [canary for area in _areas() if hasattr(area, "plant") for canary in area.plant(cast)]
