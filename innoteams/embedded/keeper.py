@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
@@ -39,7 +40,7 @@ def main() -> int:
     try:
         server = _run(order, log)
     except OSError as error:
-        print(f"keeper: could not run {order['argv'][0]}: {error}", file=sys.stderr, flush=True)
+        os.write(log, f"keeper: could not run {order['argv'][0]}: {error}\n".encode())
         return 1
     stop = _stopper(server, order)
     signal.signal(signal.SIGTERM, lambda *_: stop())
@@ -105,7 +106,7 @@ def _stop_when_unused(users: str, stop: Callable[[], None]) -> None:
 
 def _forget(ready: str) -> None:
     with contextlib.suppress(FileNotFoundError):
-        os.unlink(ready)
+        Path(ready).unlink()
 
 
 if __name__ == "__main__":

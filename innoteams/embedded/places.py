@@ -48,26 +48,28 @@ def cache_url() -> str:
     return f"unix://{quote(str(valkey_socket()))}?db={CACHE_DB}"
 
 
-def private_folder(path: Path, *, owner: int | None = None, mode: int = 0o700) -> Path:
-    """Make sure `path` is a folder of `owner` (default: this user), not one planted by a stranger."""
-    owner = os.geteuid() if owner is None else owner
-    path.mkdir(mode=mode, parents=True, exist_ok=True)
+def private_folder(path: Path, *, owner: int | None = None) -> Path:
+    """Make sure `path` is a folder only `owner` (default: this user) can enter, not one planted there."""
+    me = os.geteuid()
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode):
         raise EmbeddedServerError(f"{path} should be a folder of its own and is a link: move it away.")
-    if found.st_uid != owner and os.geteuid() == 0:
+    if owner is not None and found.st_uid == me != owner:
         os.chown(path, owner, -1)
-    elif found.st_uid != owner:
+    elif found.st_uid != (me if owner is None else owner) and (owner is not None or me != 0):
         raise EmbeddedServerError(
             f"{path} belongs to another user: "
             "run as that user, or set INNOTEAMS_HOME to a folder of your own."
         )
-    if stat.S_IMODE(found.st_mode) != mode:
-        path.chmod(mode)
+    if stat.S_IMODE(found.st_mode) != 0o700:
+        path.chmod(0o700)
     return path
 
 
 def _short_enough(folder: Path, file: str, name: str, forbidden: str = "\n") -> Path:
     if len(os.fsencode(folder / file)) <= _LONGEST_SOCKET_PATH and forbidden not in str(folder):
         return folder
-    return Path("/tmp") / f"innoteams-{name}-{hashlib.sha256(os.fsencode(home())).hexdigest()[:16]}"
+    # Not the user's TMPDIR: every process of this home has to come to the same place.
+    short = hashlib.sha256(os.fsencode(home())).hexdigest()[:16]
+    return Path("/tmp") / f"innoteams-{name}-{short}"  # noqa: S108 - made a private_folder() before use

@@ -83,13 +83,10 @@ def _take_part(server: Server) -> None:
     users = _file(server.name, "users")
     if users in _held:
         return
-    # Root hands PostgreSQL to another user, who has to be able to pass through.
-    private_folder(server.home, mode=0o711 if os.geteuid() == 0 else 0o700)
+    server.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     private_folder(server.home / "run")
     private_folder(server.home / "logs")
-    descriptor = locks.take(users, shared=True)
-    assert descriptor is not None
-    _held[users] = descriptor
+    _held[users] = locks.take(users, shared=True)
 
 
 def _is_up(server: Server) -> bool:
@@ -147,7 +144,7 @@ def _wait_for_answer(server: Server) -> bool:
 def _anyone(users: Path) -> bool:
     if not users.exists():
         return False
-    descriptor = locks.take(users, wait=False)
+    descriptor = locks.take_if_free(users)
     if descriptor is None:
         return True
     os.close(descriptor)
