@@ -2,11 +2,10 @@
 
 from importlib import import_module
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-
-from allauth.account.decorators import secure_admin_login
 
 from innoteams import health, search
 from innoteams.views import home, language, my_work
@@ -15,7 +14,7 @@ from innoteams.views import home, language, my_work
 for app in ("innoteams.accounts", "cities"):
     import_module(f"{app}.admin")
 admin.site.site_header = admin.site.site_title = "innoteams"
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign, no-untyped-call]  # as allauth documents it
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),

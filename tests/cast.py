@@ -85,9 +85,7 @@ def make_operator(slug: str = "") -> Operator:
 
 def make_programme(operator: Operator | None = None, funder: Operator | None = None) -> Programme:
     slug = f"programme-{next(_count)}"
-    return Programme.objects.create(
-        slug=slug, name=slug.title(), operator=operator or make_operator(), funder=funder
-    )
+    return Programme.objects.create(slug=slug, name=slug.title(), operator=operator or make_operator(), funder=funder)
 
 
 def accompany(city: City, programme: Programme, **fields: object) -> MembershipPeriod:
@@ -180,17 +178,26 @@ KINDS = (
 
 
 def make_cast() -> Cast:
-    operator, funder, other_operator = make_operator("hazira"), make_operator("bloomberg"), make_operator("la-27e-region")
+    operator, funder, other_operator = (
+        make_operator("hazira"),
+        make_operator("bloomberg"),
+        make_operator("la-27e-region"),
+    )
     programme, other_programme = make_programme(operator, funder), make_programme(other_operator)
     tel_aviv = make_team(
-        make_city("tel-aviv-yafo", country="IL", languages=["he", "ar"], timezone="Asia/Jerusalem"), language="he"
+        make_city("tel-aviv-yafo", country="IL", languages=["he", "ar"], timezone="Asia/Jerusalem"),
+        language="he",
     )
-    mulhouse, boston = make_team(make_city("mulhouse"), language="fr"), make_team(make_city("boston", country="US"))
+    mulhouse, boston = (
+        make_team(make_city("mulhouse"), language="fr"),
+        make_team(make_city("boston", country="US")),
+    )
     accompany(tel_aviv.city, programme)
     accompany(mulhouse.city, other_programme)
 
-    def somebody(name: str, **fields: object) -> User:
-        return make_person(name, email=f"{name.lower().replace(' ', '.')}@cast.example", **fields)
+    def somebody(name: str, *, second_factor: bool = False, **fields: object) -> User:
+        email = f"{name.lower().replace(' ', '.')}@cast.example"
+        return make_person(name, second_factor=second_factor, email=email, **fields)
 
     cast = Cast(
         operator=operator,

@@ -56,7 +56,11 @@ class CheckIn(models.Model):
     language = models.CharField(max_length=8, default="en")
     version = models.PositiveIntegerField(default=1)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="check_ins_written"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="check_ins_written",
     )
     submitted_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)

@@ -109,7 +109,9 @@ class UnsubscribeKey(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "stream"], condition=models.Q(revoked_at=None), name="unsubscribe_key_one_open"
+                fields=["person", "stream"],
+                condition=models.Q(revoked_at=None),
+                name="unsubscribe_key_one_open",
             )
         ]
 

@@ -10,9 +10,7 @@ from engagement.querysets import IntroductionQuerySet
 
 
 class Introduction(models.Model):
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="introductions_asked"
-    )
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="introductions_asked")
     from_team = models.ForeignKey("cities.Team", on_delete=models.CASCADE, related_name="introductions_asked")
     to_team = models.ForeignKey("cities.Team", on_delete=models.CASCADE, related_name="introductions_received")
     project = models.ForeignKey(

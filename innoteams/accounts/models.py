@@ -53,7 +53,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("administrator of the platform"), default=False)
     is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
     welcomed_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text=_("when the person chose language, time zone and digest day")
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("when the person chose language, time zone and digest day"),
     )
     date_joined = models.DateTimeField(default=now, editable=False)
 

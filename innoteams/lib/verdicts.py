@@ -25,7 +25,7 @@ def no(reason: "StrOrPromise") -> Verdict:
     return Verdict(False, reason)
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - the name says what happened; it is an answer, not an error
     """A verb did not act; `str()` of it is a sentence for the person. Verbs raise named subclasses."""
 
     def __init__(self, reason: "StrOrPromise") -> None:

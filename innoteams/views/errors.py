@@ -11,5 +11,5 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    sentence = _("This form was open for too long, or opened in another sign-in. Go back, reload the page and try again.")
+    sentence = _("This form was opened before another sign-in. Go back, reload the page and try again.")
     return render(request, "403.html", {"reason": sentence}, status=403)

@@ -51,7 +51,11 @@ class Project(models.Model):
     is_demo = models.BooleanField(default=False, editable=False)
     claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="projects_logged"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="projects_logged",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -120,7 +124,9 @@ class ProjectTopic(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "topic"], name="project_topic_once"),
             models.UniqueConstraint(
-                fields=["project", "rank"], name="project_topic_rank_once", deferrable=models.Deferrable.DEFERRED
+                fields=["project", "rank"],
+                name="project_topic_rank_once",
+                deferrable=models.Deferrable.DEFERRED,
             ),
             models.CheckConstraint(condition=models.Q(rank__range=(1, 3)), name="project_topic_three_at_most"),
         ]
