@@ -1,0 +1,232 @@
+"""One way to write a mail: three templates, the recipient's language, a text part that stands alone.
+
+`templates/mail/<name>.subject.txt`, `.txt` and `.html`. Every one of them gets, besides its own context, `language`,
+`direction` (ltr or rtl) and `site_url` (no slash at its end; links are `{{ site_url }}{% url … %}`). The subject and
+the text are rendered without HTML escaping; the HTML gets static/css/mail.css written into its elements.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from email.errors import HeaderParseError
+from email.utils import formataddr, make_msgid, parseaddr
+from functools import cache
+from pathlib import Path
+from typing import Protocol, cast
+
+import css_inline
+from django.conf import settings
+from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template import Context
+from django.template.backends.django import Template
+from django.template.loader import get_template
+from django.utils import timezone, translation
+
+from innoteams.lib.languages import direction
+
+SUBJECT_LENGTH = 180
+# Line and paragraph separators and every control character: nothing of a value may begin a new header line.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
+
+
+class Addressed(Protocol):
+    """Whoever can be written to: a person, an invitation."""
+
+    @property
+    def email(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+Recipient = str | Addressed
+
+
+def send(
+    template: str,
+    to: Recipient | Sequence[Recipient],
+    language: str,
+    context: Mapping[str, object],
+    *,
+    reply_to: Sequence[Recipient] = (),
+    headers: Mapping[str, str] | None = None,
+    message_id: str | None = None,
+    time_zone: dt.tzinfo | None = None,
+    connection: BaseEmailBackend | None = None,
+) -> EmailMultiAlternatives:
+    """Builds the mail and hands it to the mail server. Raises what `build` raises, and what SMTP raises (OSError,
+    smtplib.SMTPException): a mail that was not handed over is never passed over in silence."""
+    message = build(
+        template,
+        to,
+        language,
+        context,
+        reply_to=reply_to,
+        headers=headers,
+        message_id=message_id,
+        time_zone=time_zone,
+        connection=connection,
+    )
+    message.send()
+    return message
+
+
+def build(
+    template: str,
+    to: Recipient | Sequence[Recipient],
+    language: str,
+    context: Mapping[str, object],
+    *,
+    reply_to: Sequence[Recipient] = (),
+    headers: Mapping[str, str] | None = None,
+    message_id: str | None = None,
+    time_zone: dt.tzinfo | None = None,
+    connection: BaseEmailBackend | None = None,
+) -> EmailMultiAlternatives:
+    """The message of `template` in `language` (or, where that is not offered, the portal's first one).
+
+    `time_zone` is the one dates are told in. `message_id` ("<…@…>") stays the same over attempts where given.
+    Raises BadHeaderError where an address, header or Message-ID could break out of its line, and
+    TemplateDoesNotExist where one of the three templates is missing.
+    """
+    rendered = render(template, language, context, time_zone=time_zone)
+    return assemble(rendered, to, reply_to=reply_to, headers=headers, message_id=message_id, connection=connection)
+
+
+class Rendered:
+    """A mail in words: what can be kept and sent later exactly as it is."""
+
+    __slots__ = ("html", "language", "subject", "text")
+
+    def __init__(self, subject: str, text: str, html: str, language: str) -> None:
+        self.subject, self.text, self.html, self.language = subject, text, html, language
+
+
+def render(
+    template: str, language: str, context: Mapping[str, object], *, time_zone: dt.tzinfo | None = None
+) -> Rendered:
+    """Subject, text and HTML of a mail, not yet addressed to anybody."""
+    language = offered(language)
+    values = {
+        **context,
+        "language": language,
+        "direction": direction(language),
+        "site_url": settings.SITE_URL,
+    }
+    zone = timezone.override(time_zone) if time_zone else nullcontext()
+    with translation.override(language), zone:
+        subject = one_line(_fill(f"mail/{template}.subject.txt", values, escape=False))
+        text = _fill(f"mail/{template}.txt", values, escape=False)
+        html = _fill(f"mail/{template}.html", values, escape=True)
+    return Rendered(shortened(subject), tidy(text), _inliner().inline(html), language)
+
+
+def assemble(
+    rendered: Rendered,
+    to: Recipient | Sequence[Recipient],
+    *,
+    reply_to: Sequence[Recipient] = (),
+    headers: Mapping[str, str] | None = None,
+    message_id: str | None = None,
+    connection: BaseEmailBackend | None = None,
+) -> EmailMultiAlternatives:
+    """The rendered mail as a message to be sent."""
+    recipients = [to] if isinstance(to, str) or not isinstance(to, Sequence) else to
+    lines = {
+        "Message-ID": _checked_message_id(message_id) if message_id else new_message_id(),
+        # RFC 3834: no holiday answers to a machine.
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": rendered.language,
+        **_checked(headers or {}),
+    }
+    message = EmailMultiAlternatives(
+        subject=one_line(rendered.subject),
+        body=rendered.text,
+        to=[address_line(one) for one in recipients],
+        reply_to=[address_line(one) for one in reply_to],
+        headers=lines,
+        connection=connection or get_connection(),
+    )
+    message.attach_alternative(rendered.html, "text/html")
+    return message
+
+
+def offered(language: str) -> str:
+    """The language of the interface nearest to the wanted one: itself, without its region, or the first offered."""
+    codes = [code for code, _ in settings.LANGUAGES]
+    for wanted in (language.lower(), language.lower().split("-")[0]):
+        if wanted in codes:
+            return wanted
+    return str(settings.LANGUAGE_CODE)
+
+
+def address_line(to: Recipient) -> str:
+    """ "Name <address>", the name freed of anything that could begin a new line or a second address.
+
+    Raises BadHeaderError for what is not one address.
+    """
+    name, address = ("", to) if isinstance(to, str) else (to.name, to.email)
+    if isinstance(to, str) and "<" in to:
+        name, address = parseaddr(to)
+    if _CONTROL.search(address) or address.count("@") != 1 or re.search(r"[\s,;<>\"()]", address):
+        raise BadHeaderError(f"Not an address that mail can be sent to: {address!r}")
+    try:
+        return formataddr((one_line(name), address))
+    except (HeaderParseError, UnicodeError):
+        # An address with letters outside ASCII before the @ goes without its name; Django encodes the domain.
+        return address
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without control characters."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def shortened(subject: str) -> str:
+    if len(subject) <= SUBJECT_LENGTH:
+        return subject
+    return subject[: SUBJECT_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+
+
+def tidy(text: str) -> str:
+    """Template tags leave blank lines behind: at most one in a row, none at the ends, no spaces at line ends."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+
+
+def mail_domain() -> str:
+    """The domain this portal writes from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+
+
+def new_message_id() -> str:
+    """Made from our own domain: Django's would ask the network for this machine's name and tell it to everybody."""
+    return make_msgid(domain=mail_domain())
+
+
+def _checked_message_id(message_id: str) -> str:
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise BadHeaderError(f"Not a Message-ID: {message_id!r}")
+    return message_id
+
+
+def _checked(headers: Mapping[str, str]) -> dict[str, str]:
+    for name, value in headers.items():
+        if _CONTROL.search(name) or _CONTROL.search(value):
+            raise BadHeaderError(f"A header is one line: {name!r}")
+    return dict(headers)
+
+
+def _fill(name: str, values: dict[str, object], *, escape: bool) -> str:
+    template = cast(Template, get_template(name)).template
+    return template.render(Context(values, autoescape=escape))
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    # Media queries (dark mode, narrow windows) stay in <head>; all else goes to the elements.
+    css = (Path(settings.BASE_DIR) / "static" / "css" / "mail.css").read_text(encoding="utf-8")
+    return css_inline.CSSInliner(extra_css=css, keep_at_rules=True, load_remote_stylesheets=False)
