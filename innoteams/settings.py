@@ -27,15 +27,23 @@ SECRET_KEY = env.str("SECRET_KEY", "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
-if DEMO and (SECURE or not set(ALLOWED_HOSTS) <= LOOPBACK_HOSTS):
+# Reached over TLS or from other machines: then nothing may be left to a default that only suits one's own desk.
+PRODUCTION = SECURE or not set(ALLOWED_HOSTS) <= LOOPBACK_HOSTS
+if DEMO and PRODUCTION:
     raise ImproperlyConfigured(
         "INNOTEAMS_DEMO waives the second factor for the demo accounts, so it runs on a loopback address only: "
         "unset INNOTEAMS_DEMO, or use an http:// SITE_URL and keep ALLOWED_HOSTS to localhost."
     )
+if DEBUG and PRODUCTION:
+    raise ImproperlyConfigured(
+        "DEBUG shows settings and source to every visitor: unset it where others reach the portal."
+    )
 if not SECRET_KEY:
-    if SECURE:
-        raise ImproperlyConfigured("SECRET_KEY must be set where SITE_URL is https://.")
-    SECRET_KEY = "not-secret-because-this-installation-is-only-reached-over-plain-http-on-this-machine"  # noqa: S105 - refused above where it would matter
+    if PRODUCTION:
+        raise ImproperlyConfigured(
+            "SECRET_KEY must be set where the portal is reached over https or from other machines."
+        )
+    SECRET_KEY = "only-for-a-portal-that-is-reached-from-this-machine-and-nowhere-else"  # noqa: S105 - refused above where it would matter
 
 # --- Applications ------------------------------------------------------------------------------------------------
 
