@@ -43,3 +43,21 @@ class Right(TextChoices):
 # Who belongs to the team itself; a coach accompanies it.
 BELONGING = (Right.LEAD, Right.MEMBER, Right.OBSERVER)
 WRITING = (Right.LEAD, Right.MEMBER)
+
+
+class MembershipEvent(TextChoices):
+    """What the history of a team's people says happened."""
+
+    JOINED = "joined", _("joined")
+    CHANGED = "changed", _("changed part")
+    LEFT = "left", _("left")
+    ENDED = "ended", _("was taken off the team")
+
+
+class InvitationState(TextChoices):
+    """Read from the dates of an invitation, never stored."""
+
+    OPEN = "open", _("waiting")
+    EXPIRED = "expired", _("expired")
+    ACCEPTED = "accepted", _("accepted")
+    WITHDRAWN = "withdrawn", _("withdrawn")

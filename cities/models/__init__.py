@@ -1,7 +1,7 @@
 from cities.models.invitations import Invitation
 from cities.models.places import City, Department, Priority, Tie
 from cities.models.programmes import Coordination, MembershipPeriod, Operator, Programme
-from cities.models.teams import Membership, Team
+from cities.models.teams import Membership, MembershipChange, Team
 from cities.models.topics import Topic, TopicGroup
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Department",
     "Invitation",
     "Membership",
+    "MembershipChange",
     "MembershipPeriod",
     "Operator",
     "Priority",

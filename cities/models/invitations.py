@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cities.choices import Function, Right
+from cities.choices import Function, InvitationState, Right
 from cities.querysets import InvitationQuerySet
 
 
@@ -72,3 +73,16 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def state(self) -> InvitationState:
+        if self.accepted_at:
+            return InvitationState.ACCEPTED
+        if self.withdrawn_at:
+            return InvitationState.WITHDRAWN
+        return InvitationState.OPEN if self.expires_at > timezone.now() else InvitationState.EXPIRED
+
+    @property
+    def place(self) -> str:
+        """The name of the team or operator it leads to."""
+        return str(self.team or self.operator)

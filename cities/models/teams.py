@@ -5,7 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cities.choices import Function, Right
+from cities.choices import Function, MembershipEvent, Right
 from cities.querysets import MembershipQuerySet, TeamQuerySet
 
 
@@ -73,3 +73,26 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.right} in {self.team_id}"
+
+
+class MembershipChange(models.Model):
+    """Append-only: who changed whose part in which team, when, from what to what. Written with the change."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="membership_changes")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="membership_changes"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    event = models.CharField(max_length=10, choices=MembershipEvent)
+    right_before = models.CharField(max_length=10, choices=Right, blank=True)
+    right_after = models.CharField(max_length=10, choices=Right, blank=True)
+    function_before = models.CharField(max_length=20, choices=Function, blank=True)
+    function_after = models.CharField(max_length=20, choices=Function, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["team", "-at"], name="membership_change_of_team")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.event} in {self.team_id}"

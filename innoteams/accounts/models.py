@@ -3,13 +3,15 @@
 import zoneinfo
 from typing import ClassVar
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.timezone import now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from innoteams.lib.languages import CONTENT_LANGUAGES
@@ -29,7 +31,12 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """An administrator. Whoever may run commands on the server answers for the address, so it counts as verified:
+        the first sign-in must not depend on mail that is perhaps not set up yet."""
+        with transaction.atomic(using=self._db):
+            user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username or "")
@@ -58,6 +65,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         editable=False,
         help_text=_("when the person chose language, time zone and digest day"),
     )
+    closed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("when the person closed the account")
+    )
     date_joined = models.DateTimeField(default=now, editable=False)
 
     USERNAME_FIELD = "email"
@@ -78,13 +88,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
+        if self.closed_at and not self.name:
+            return gettext("Former member")
         return self.name or self.email
 
     def get_full_name(self) -> str:
         return self.name
 
     def get_short_name(self) -> str:
-        return self.name.split(" ")[0] if self.name else self.email
+        return self.name.split(" ")[0] if self.name else str(self)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
