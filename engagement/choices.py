@@ -1,12 +1,35 @@
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from projects.choices import Verb
+
 
 class CheckInState(TextChoices):
     DRAFTED = "drafted", _("drafted")
     SUBMITTED = "submitted", _("submitted")
     RETURNED = "returned", _("returned")
     ACCEPTED = "accepted", _("accepted")
+
+
+# The team writes on it; nobody else reads the sheet itself.
+WITH_THE_TEAM = (CheckInState.DRAFTED, CheckInState.RETURNED)
+ANSWERED = (CheckInState.RETURNED, CheckInState.ACCEPTED)
+
+# What of a period's activity is drafted into a check-in: things done, not the keeping of records.
+REPORTED = (
+    Verb.PROJECT_LOGGED,
+    Verb.PHASE_MOVED,
+    Verb.OUTCOME_CHANGED,
+    Verb.PILOT_ADDED,
+    Verb.PILOT_CHANGED,
+    Verb.PILOT_DECIDED,
+    Verb.JOURNAL_ADDED,
+    Verb.CONSULTATION_ADDED,
+    Verb.INDICATOR_ADDED,
+    Verb.READING_ADDED,
+    Verb.ADAPTATION_STARTED,
+    Verb.ADAPTATION_REPORTED,
+)
 
 
 class Rhythm(TextChoices):
@@ -35,6 +58,16 @@ class IntroductionState(TextChoices):
     ACCEPTED = "accepted", _("accepted")
     DECLINED = "declined", _("declined")
     WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class LetterKind(TextChoices):
+    CHECK_IN_OPENED = "checkin_opened", _("a check-in is drafted")
+    CHECK_IN_SUBMITTED = "checkin_submitted", _("a check-in waits for an answer")
+    CHECK_IN_RETURNED = "checkin_returned", _("a check-in came back")
+    CHECK_IN_ACCEPTED = "checkin_accepted", _("a check-in is accepted")
+    INTRODUCTION_ASKED = "introduction_asked", _("a team asks to meet")
+    INTRODUCTION_ACCEPTED = "introduction_accepted", _("two people are introduced")
+    INTRODUCTION_DECLINED = "introduction_declined", _("an introduction is declined")
 
 
 class Stream(TextChoices):

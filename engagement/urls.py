@@ -1,16 +1,8 @@
-from django.urls import path
+"""Accompaniment and exchange, and the mails about them."""
 
-from innoteams.views.soon import soon
+from django.urls import include, path
 
 urlpatterns = [
-    path("portfolio/", soon, name="portfolio"),
-    path("check-ins/", soon, name="check_in_list"),
-    path("check-ins/<int:pk>/", soon, name="check_in_detail"),
-    path("coaching/", soon, name="engagement_list"),
-    path("coaching/<int:pk>/", soon, name="engagement_detail"),
-    path("introductions/", soon, name="introduction_list"),
-    path("introductions/<int:pk>/", soon, name="introduction_detail"),
-    path("questions/", soon, name="question_list"),
-    path("questions/<int:pk>/", soon, name="question_detail"),
-    path("digests/", soon, name="digest_list"),
+    path("", include("engagement.urls_accompany")),
+    path("", include("engagement.urls_digests")),
 ]

@@ -1,7 +1,8 @@
-from engagement.models.checkins import CheckIn, CheckInLine, CheckInMove, CheckInPeriod, CheckInSchedule
+from engagement.models.checkins import CheckIn, CheckInLine, CheckInMove, CheckInPeriod, CheckInSchedule, CheckInVersion
 from engagement.models.coaching import CoachingEngagement, CoachingNote, CoachingSession, Commitment
 from engagement.models.digests import Digest, DigestItem, DigestPreference, UnsubscribeKey
 from engagement.models.introductions import Introduction
+from engagement.models.letters import Letter
 from engagement.models.questions import Answer, Question
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "CheckInMove",
     "CheckInPeriod",
     "CheckInSchedule",
+    "CheckInVersion",
     "CoachingEngagement",
     "CoachingNote",
     "CoachingSession",
@@ -19,6 +21,7 @@ __all__ = [
     "DigestItem",
     "DigestPreference",
     "Introduction",
+    "Letter",
     "Question",
     "UnsubscribeKey",
 ]

@@ -54,7 +54,11 @@ class CheckIn(models.Model):
     hard = models.TextField(_("what is hard at the moment"), max_length=4000, blank=True)
     help_wanted = models.TextField(_("what help the team wants"), max_length=4000, blank=True)
     language = models.CharField(max_length=8, default="en")
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(default=1, help_text=_("counts every change, so that two people at once notice"))
+    saved_at = models.DateTimeField(null=True, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -96,6 +100,29 @@ class CheckInLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.check_in_id}: {self.activity_id}"
+
+
+class CheckInVersion(models.Model):
+    """What the team sent: the words and the lines as they were at that moment. Coordinators and the coach read the
+    newest of these, never the sheet that the team is still writing on."""
+
+    check_in = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    hard = models.TextField(max_length=4000, blank=True)
+    help_wanted = models.TextField(max_length=4000, blank=True)
+    language = models.CharField(max_length=8, default="en")
+    # [activity id, the team's note] in order. What the activity says is read from where it was logged, for each
+    # reader, so that a project made private later disappears from here too.
+    lines = models.JSONField(default=list)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    submitted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["check_in", "number"], name="check_in_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.check_in_id}, version {self.number}"
 
 
 class CheckInMove(models.Model):
