@@ -6,12 +6,13 @@ it ended.
 """
 
 from innoteams.embedded.errors import EmbeddedServerError
-from innoteams.embedded.places import broker_url, home
+from innoteams.embedded.places import broker_url, cache_url, home
 from innoteams.embedded.running import ensure_postgres, ensure_valkey, in_use, leave, wait_until_stopped
 
 __all__ = [
     "EmbeddedServerError",
     "broker_url",
+    "cache_url",
     "ensure_postgres",
     "ensure_valkey",
     "home",

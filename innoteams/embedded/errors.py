@@ -23,8 +23,7 @@ def from_os_error(error: OSError, folder: Path) -> EmbeddedServerError:
         return disk_full(folder)
     if error.errno == errno.EROFS:
         return EmbeddedServerError(
-            f"{where} is on a read-only disk; nothing was changed. "
-            "Set INNOTEAMS_HOME to a folder that can be written."
+            f"{where} is on a read-only disk; nothing was changed. Set INNOTEAMS_HOME to a folder that can be written."
         )
     if error.errno in _REFUSED:
         return EmbeddedServerError(
@@ -32,9 +31,7 @@ def from_os_error(error: OSError, folder: Path) -> EmbeddedServerError:
             "Set INNOTEAMS_HOME to a folder of your own, or run as the user who owns it."
         )
     if error.errno in {errno.ENOTDIR, errno.EEXIST}:
-        return EmbeddedServerError(
-            f"{where} should be a folder and is a file: move it away, or set INNOTEAMS_HOME."
-        )
+        return EmbeddedServerError(f"{where} should be a folder and is a file: move it away, or set INNOTEAMS_HOME.")
     return EmbeddedServerError(f"{folder} can't be used for the embedded servers: {error.strerror or error}.")
 
 

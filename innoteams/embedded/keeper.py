@@ -47,6 +47,9 @@ def main() -> int:
     threading.Thread(target=_stop_when_unused, args=(order["users"], stop), daemon=True).start()
     server.wait()
     _forget(order["ready"])
+    if order["borrowed"]:
+        with contextlib.suppress(OSError):
+            Path(order["borrowed"]).rmdir()
     # Not a plain exit: the thread may still wait for the lock, and the locks go with the process.
     os._exit(0)
 

@@ -9,7 +9,6 @@ from urllib.parse import quote
 from innoteams.embedded.errors import EmbeddedServerError
 
 POSTGRES_PORT = 5432
-BROKER_DB, CACHE_DB = 0, 1
 # A unix socket's path has 108 bytes on Linux and 104 on macOS, the closing zero included.
 _LONGEST_SOCKET_PATH = 103
 
@@ -36,16 +35,17 @@ def valkey_socket() -> Path:
     return _short_enough(home() / "run", "valkey.sock", "valkey") / "valkey.sock"
 
 
-def broker_url() -> str:
+def broker_url(db: int = 0) -> str:
     """Celery's broker URL for the embedded Valkey: known without starting it; connecting starts it."""
     from kombu.transport import TRANSPORT_ALIASES
 
     TRANSPORT_ALIASES["embedded"] = "innoteams.embedded.broker:Transport"
-    return f"embedded+socket://{quote(str(valkey_socket()))}?virtual_host={BROKER_DB}"
+    return f"embedded+socket://{quote(str(valkey_socket()))}?virtual_host={db}"
 
 
-def cache_url() -> str:
-    return f"unix://{quote(str(valkey_socket()))}?db={CACHE_DB}"
+def cache_url(db: int = 1) -> str:
+    """The cache's URL for the embedded Valkey; `ValkeyCache` starts it."""
+    return f"unix://{quote(str(valkey_socket()))}?db={db}"
 
 
 def private_folder(path: Path, *, owner: int | None = None) -> Path:
@@ -59,8 +59,7 @@ def private_folder(path: Path, *, owner: int | None = None) -> Path:
         os.chown(path, owner, -1)
     elif found.st_uid != (me if owner is None else owner) and (owner is not None or me != 0):
         raise EmbeddedServerError(
-            f"{path} belongs to another user: "
-            "run as that user, or set INNOTEAMS_HOME to a folder of your own."
+            f"{path} belongs to another user: run as that user, or set INNOTEAMS_HOME to a folder of your own."
         )
     if stat.S_IMODE(found.st_mode) != 0o700:
         path.chmod(0o700)

@@ -73,13 +73,20 @@ class PostgresServer(Server):
     def launch(self) -> Launch:
         uid, gid = self._identity()
         folder = str(self.socket_folder).replace('"', '""')
-        settings = (
-            _SETTINGS | {"unix_socket_directories": f'"{folder}"'} | (_FAST_SETTINGS if _is_fast() else {})
-        )
+        settings = _SETTINGS | {"unix_socket_directories": f'"{folder}"'} | (_FAST_SETTINGS if _is_fast() else {})
         argv = [str(binaries() / "postgres"), "-D", str(self.data), "-p", str(POSTGRES_PORT)]
         argv += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         # SIGINT ends sessions and stops cleanly, SIGQUIT stops at once and recovers at the next start.
-        return Launch(argv, _ENVIRONMENT, uid, gid, stop_signal=signal.SIGINT, insist_signal=signal.SIGQUIT)
+        borrowed = None if self.socket_folder == self.folder else self.socket_folder
+        return Launch(
+            argv,
+            _ENVIRONMENT,
+            uid,
+            gid,
+            stop_signal=signal.SIGINT,
+            insist_signal=signal.SIGQUIT,
+            borrowed=borrowed,
+        )
 
     def answers(self) -> bool:
         try:
@@ -202,9 +209,7 @@ def no_binaries(detail: str) -> EmbeddedServerError:
 
 
 def major_version(programs: Path) -> str:
-    shown = subprocess.run(
-        [str(programs / "postgres"), "--version"], env=_ENVIRONMENT, capture_output=True, text=True
-    )
+    shown = subprocess.run([str(programs / "postgres"), "--version"], env=_ENVIRONMENT, capture_output=True, text=True)
     return shown.stdout.split()[-1].split(".")[0] if shown.returncode == 0 else "?"
 
 
@@ -219,9 +224,7 @@ def _serves(pid: int, data: Path) -> bool:
     except FileNotFoundError:
         if Path("/proc/self").exists():
             return False
-        command = subprocess.run(
-            ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True
-        ).stdout
+        command = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True).stdout
     except OSError:
         return False
     return "postgres" in command and str(data) in command

@@ -118,6 +118,7 @@ def _send_for_keeper(server: Server, log: Path) -> None:
         "gid": launch.gid,
         "stop_signal": int(launch.stop_signal),
         "insist_signal": int(launch.insist_signal),
+        "borrowed": str(launch.borrowed or ""),
         "log": str(log),
         "keeper_lock": str(_file(server.name, "keeper")),
         "users": str(_file(server.name, "users")),

@@ -20,6 +20,8 @@ class Launch:
     gid: int | None = None
     stop_signal: Signals = SIGINT
     insist_signal: Signals = SIGKILL
+    # A folder outside the home, to be removed when it is empty after the stop.
+    borrowed: Path | None = None
 
 
 class Server(ABC):
@@ -58,6 +60,4 @@ class Server(ABC):
         lines = [line.strip() for line in log.splitlines() if line.strip()]
         telling = [line for line in lines if "FATAL" in line or "keeper:" in line or "# " in line] or lines
         last = telling[-1].rstrip(".") if telling else "it left no message"
-        return EmbeddedServerError(
-            f"{self.title} did not start: {last}. Nothing was lost; its log is {log_file}."
-        )
+        return EmbeddedServerError(f"{self.title} did not start: {last}. Nothing was lost; its log is {log_file}.")

@@ -19,7 +19,7 @@ _SETTINGS = {
     "appendonly": "no",
     "maxmemory": "128mb",
     "maxmemory-policy": "volatile-lru",
-    "databases": "4",
+    "databases": "256",
     "loglevel": "warning",
 }
 
@@ -41,7 +41,9 @@ class ValkeyServer(Server):
     def launch(self) -> Launch:
         settings = _SETTINGS | {"unixsocket": str(self.socket), "dir": str(self.home / "run")}
         argv = [str(program()), *(part for name, value in settings.items() for part in (f"--{name}", value))]
-        return Launch(argv, {"PATH": os.defpath, "LC_ALL": "C"}, stop_signal=signal.SIGTERM)
+        borrowed = None if self.socket.is_relative_to(self.home) else self.socket.parent
+        environment = {"PATH": os.defpath, "LC_ALL": "C"}
+        return Launch(argv, environment, stop_signal=signal.SIGTERM, borrowed=borrowed)
 
     def answers(self) -> bool:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:

