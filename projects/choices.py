@@ -84,8 +84,10 @@ class Verb(TextChoices):
     PROJECT_SHARED = "project_shared", _("shared the project")
     PROJECT_NARROWED = "project_narrowed", _("narrowed who sees the project")
     PROJECT_CHANGED = "project_changed", _("changed the project")
+    PROJECT_CLAIMED = "project_claimed", _("took over the entry from a public source")
     PROJECT_CONFIRMED = "project_confirmed", _("confirmed the project is up to date")
     PHASE_MOVED = "phase_moved", _("moved the project on")
+    OUTCOME_CHANGED = "outcome_changed", _("said what came of the project")
     PILOT_ADDED = "pilot_added", _("started a pilot")
     PILOT_CHANGED = "pilot_changed", _("wrote down what a pilot shows")
     PILOT_DECIDED = "pilot_decided", _("decided about a pilot")
@@ -94,16 +96,19 @@ class Verb(TextChoices):
     INDICATOR_ADDED = "indicator_added", _("chose an indicator")
     READING_ADDED = "reading_added", _("added a reading")
     ADAPTATION_STARTED = "adaptation_started", _("started an adaptation")
+    ADAPTATION_REPORTED = "adaptation_reported", _("told what came of an adaptation")
 
 
 # What other cities want to hear of; the rest stays on the project page.
 NEWSWORTHY = (
     Verb.PROJECT_SHARED,
     Verb.PHASE_MOVED,
+    Verb.OUTCOME_CHANGED,
     Verb.PILOT_ADDED,
     Verb.PILOT_DECIDED,
     Verb.JOURNAL_ADDED,
     Verb.CONSULTATION_ADDED,
     Verb.READING_ADDED,
     Verb.ADAPTATION_STARTED,
+    Verb.ADAPTATION_REPORTED,
 )

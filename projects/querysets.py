@@ -58,7 +58,11 @@ class ProjectQuerySet(models.QuerySet[Any]):
 
 class ActivityQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
-        return self.filter(seen_by(person, "project__"))
+        """What happened to projects that are seen; about an adaptation only where both its ends are seen."""
+        return self.filter(
+            seen_by(person, "project__"),
+            Q(adaptation=None) | (seen_by(person, "adaptation__project__") & seen_by(person, "adaptation__source__")),
+        )
 
     def newsworthy(self) -> Self:
         return self.filter(verb__in=NEWSWORTHY)

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import LinkKind
+from projects.plain_text import validate_plain
 from projects.querysets import AdaptationQuerySet
 
 
@@ -13,9 +14,9 @@ class Adaptation(models.Model):
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="adapted_from")
     source = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="adapted_by")
-    kept = models.TextField(_("what is kept"), max_length=2000, blank=True)
-    changed = models.TextField(_("what is changed"), max_length=2000, blank=True)
-    came_of_it = models.TextField(_("what came of it"), max_length=2000, blank=True)
+    kept = models.TextField(_("what is kept"), max_length=2000, validators=[validate_plain], blank=True)
+    changed = models.TextField(_("what is changed"), max_length=2000, validators=[validate_plain], blank=True)
+    came_of_it = models.TextField(_("what came of it"), max_length=2000, validators=[validate_plain], blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -5,20 +5,23 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Direction, ReadingKind, ResultKind
+from projects.plain_text import validate_plain
 
 
 class Indicator(models.Model):
     """What is counted or measured, in which unit, and which way is better. Roll-ups are queries, never stored."""
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="indicators")
-    name = models.CharField(_("what is measured"), max_length=160)
-    unit = models.CharField(_("unit"), max_length=40)
+    name = models.CharField(_("what is measured"), max_length=160, validators=[validate_plain])
+    unit = models.CharField(_("unit"), max_length=40, validators=[validate_plain])
     better = models.CharField(_("which way is better"), max_length=4, choices=Direction, default=Direction.UP)
     baseline = models.DecimalField(_("baseline"), max_digits=16, decimal_places=4, null=True, blank=True)
     baseline_on = models.DateField(_("baseline taken on"), null=True, blank=True)
     target = models.DecimalField(_("target"), max_digits=16, decimal_places=4, null=True, blank=True)
     target_on = models.DateField(_("target for"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Counts changes, so that a form opened before somebody else saved is noticed.
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         ordering = ["pk"]
@@ -42,7 +45,7 @@ class Reading(models.Model):
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="readings")
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=4)
     read_on = models.DateField(_("on"))
-    source = models.CharField(_("source"), max_length=300)
+    source = models.CharField(_("source"), max_length=300, validators=[validate_plain])
     kind = models.CharField(_("kind"), max_length=10, choices=ReadingKind, default=ReadingKind.COUNTED)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -59,13 +62,17 @@ class Consultation(models.Model):
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="consultations")
     held_on = models.DateField(_("when"))
-    method = models.CharField(_("how"), max_length=200)
-    heard = models.CharField(_("who was heard"), max_length=200)
+    method = models.CharField(_("how"), max_length=200, validators=[validate_plain])
+    heard = models.CharField(_("who was heard"), max_length=200, validators=[validate_plain])
     heard_count = models.PositiveIntegerField(_("how many"), null=True, blank=True)
-    said = models.TextField(_("what they said"), max_length=4000)
-    changed = models.TextField(_("what changed because of it"), max_length=4000, blank=True)
+    said = models.TextField(_("what they said"), max_length=4000, validators=[validate_plain])
+    changed = models.TextField(
+        _("what changed because of it"), max_length=4000, validators=[validate_plain], blank=True
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    # Counts changes, so that a form opened before somebody else saved is noticed.
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         ordering = ["-held_on", "-pk"]

@@ -5,15 +5,18 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from innoteams.lib.languages import CONTENT_LANGUAGES, direction
+from projects.plain_text import validate_plain
 
 
 class JournalEntry(models.Model):
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="journal")
     happened_on = models.DateField(_("day"))
-    text = models.TextField(_("what happened"), max_length=4000)
+    text = models.TextField(_("what happened"), max_length=4000, validators=[validate_plain])
     language = models.CharField(max_length=8, choices=CONTENT_LANGUAGES, default="en")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    # Counts changes, so that a form opened before somebody else saved is noticed.
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name_plural = _("journal entries")

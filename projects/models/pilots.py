@@ -5,24 +5,27 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Decision
+from projects.plain_text import validate_plain
 
 
 class Pilot(models.Model):
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="pilots")
-    title = models.CharField(_("title"), max_length=120)
-    place = models.CharField(_("place"), max_length=160, blank=True)
+    title = models.CharField(_("title"), max_length=120, validators=[validate_plain])
+    place = models.CharField(_("place"), max_length=160, validators=[validate_plain], blank=True)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
-    hypothesis = models.TextField(_("hypothesis"), max_length=3000)
-    observations = models.TextField(_("observations"), max_length=6000, blank=True)
-    lessons = models.TextField(_("lessons"), max_length=6000, blank=True)
+    hypothesis = models.TextField(_("hypothesis"), max_length=3000, validators=[validate_plain])
+    observations = models.TextField(_("observations"), max_length=6000, validators=[validate_plain], blank=True)
+    lessons = models.TextField(_("lessons"), max_length=6000, validators=[validate_plain], blank=True)
     decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True)
-    decision_note = models.TextField(_("why"), max_length=2000, blank=True)
+    decision_note = models.TextField(_("why"), max_length=2000, validators=[validate_plain], blank=True)
     decided_at = models.DateTimeField(null=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # Counts changes, so that a form opened before somebody else saved is noticed.
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("pilot")

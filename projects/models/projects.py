@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from innoteams.lib.languages import CONTENT_LANGUAGES, direction
 from projects.choices import PHASES, Outcome, Phase, Visibility
+from projects.plain_text import validate_has_words, validate_plain
 from projects.querysets import ProjectQuerySet
 
 # Defined in the first migration: words without accents and without stemming, for texts in any language.
@@ -21,14 +22,14 @@ class Project(models.Model):
 
     slug = models.SlugField(max_length=110, unique=True, editable=False)
     team = models.ForeignKey("cities.Team", on_delete=models.PROTECT, related_name="projects", verbose_name=_("team"))
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(_("title"), max_length=120, validators=[validate_plain, validate_has_words])
     language = models.CharField(_("written in"), max_length=8, choices=CONTENT_LANGUAGES, default="en")
-    problem = models.TextField(_("the problem"), max_length=1200, validators=[MaxLengthValidator(1200)])
-    for_whom = models.CharField(_("for whom"), max_length=200)
-    approach = models.TextField(_("what is tried"), max_length=6000, blank=True)
-    lesson = models.TextField(_("what was learned"), max_length=3000, blank=True)
-    partners = models.CharField(_("partners"), max_length=400, blank=True)
-    neighbourhood = models.CharField(_("neighbourhood"), max_length=160, blank=True)
+    problem = models.TextField(_("the problem"), max_length=1200, validators=[MaxLengthValidator(1200), validate_plain])
+    for_whom = models.CharField(_("for whom"), max_length=200, validators=[validate_plain])
+    approach = models.TextField(_("what is tried"), max_length=6000, validators=[validate_plain], blank=True)
+    lesson = models.TextField(_("what was learned"), max_length=3000, validators=[validate_plain], blank=True)
+    partners = models.CharField(_("partners"), max_length=400, validators=[validate_plain], blank=True)
+    neighbourhood = models.CharField(_("neighbourhood"), max_length=160, validators=[validate_plain], blank=True)
     topics = models.ManyToManyField("cities.Topic", through="projects.ProjectTopic", related_name="projects")
     departments = models.ManyToManyField("cities.Department", blank=True, related_name="projects")
     phase = models.CharField(_("phase"), max_length=16, choices=Phase, default=Phase.INVESTIGATE)
@@ -62,6 +63,8 @@ class Project(models.Model):
     shared_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_confirmed_on = models.DateField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    # Made with the form, so that a form sent twice (a lost answer, a double click) logs one project.
+    draft_key = models.UUIDField(null=True, unique=True, editable=False)
     words = models.GeneratedField(
         expression=SearchVector("title", weight="A", config=SEARCH_CONFIG)
         + SearchVector("problem", "for_whom", weight="B", config=SEARCH_CONFIG)
@@ -141,7 +144,7 @@ class PhaseMove(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="phase_moves")
     from_phase = models.CharField(max_length=16, choices=Phase)
     to_phase = models.CharField(max_length=16, choices=Phase)
-    note = models.TextField(_("why"), max_length=1000)
+    note = models.TextField(_("why"), max_length=1000, validators=[validate_plain])
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 

@@ -1,0 +1,44 @@
+"""The journal of a project: what happened, in a few sentences."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from innoteams.accounts.models import User
+from innoteams.lib.verdicts import demand
+from projects.choices import Verb
+from projects.days import demand_past
+from projects.history import record, touch
+from projects.locking import EditedMeanwhile, locked
+from projects.models import JournalEntry, Project
+from projects.permissions import can_edit_project
+
+
+@transaction.atomic
+def write_journal(*, by: User, project: Project, happened_on: dt.date, text: str, language: str = "") -> JournalEntry:
+    """A new entry; seen by whoever sees the project."""
+    demand(can_edit_project(by, project))
+    demand_past(happened_on, by=by, field="happened_on")
+    entry = JournalEntry.objects.create(
+        project=project, happened_on=happened_on, text=text, language=language or project.language, author=by
+    )
+    touch(project)
+    record(Verb.JOURNAL_ADDED, project, by=by, journal_entry=entry)
+    return entry
+
+
+@transaction.atomic
+def change_journal(
+    *, by: User, entry: JournalEntry, version: int, happened_on: dt.date, text: str, language: str
+) -> JournalEntry:
+    """Corrects an entry; raises EditedMeanwhile if somebody saved since `version`."""
+    demand(can_edit_project(by, entry.project))
+    demand_past(happened_on, by=by, field="happened_on")
+    now = locked(entry)
+    if now.version != version:
+        raise EditedMeanwhile(now, {"happened_on": happened_on, "text": text, "language": language})
+    now.happened_on, now.text, now.language = happened_on, text, language
+    now.version += 1
+    now.save(update_fields=["happened_on", "text", "language", "version"])
+    record(Verb.PROJECT_CHANGED, now.project, by=by, journal_entry=now, facts={"fields": ["journal"]})
+    return now
