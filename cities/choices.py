@@ -7,6 +7,8 @@ class CityKind(TextChoices):
     REGION = "region", _("region")
     METROPOLITAN_AUTHORITY = "metropolitan_authority", _("metropolitan authority")
     INTERMUNICIPAL_CLUSTER = "intermunicipal_cluster", _("intermunicipal cluster")
+    # Of neighbours outside the network only: where a member borders a country rather than a town.
+    COUNTRY = "country", _("country")
 
 
 class PeriodStatus(TextChoices):
