@@ -12,7 +12,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
-    "heartbeat": {"task": "innoteams.tasks.heartbeat", "schedule": 30.0},
+    "heartbeat": {"task": "innoteams.tasks.heartbeat", "schedule": 30.0, "options": {"expires": 30}},
     "digest-tick": {"task": "engagement.tasks.digest_tick", "schedule": crontab(minute="*/5")},
     "check-in-tick": {"task": "engagement.tasks.check_in_tick", "schedule": crontab(minute=7)},
 }
