@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='checkin',
             name='version',
-            field=models.PositiveIntegerField(default=1, help_text='counts every change, so that two people at once notice'),
+            field=models.PositiveIntegerField(default=1, help_text='counts every change, so that two at once notice'),
         ),
         migrations.CreateModel(
             name='CheckInVersion',

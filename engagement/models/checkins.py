@@ -54,7 +54,9 @@ class CheckIn(models.Model):
     hard = models.TextField(_("what is hard at the moment"), max_length=4000, blank=True)
     help_wanted = models.TextField(_("what help the team wants"), max_length=4000, blank=True)
     language = models.CharField(max_length=8, default="en")
-    version = models.PositiveIntegerField(default=1, help_text=_("counts every change, so that two people at once notice"))
+    version = models.PositiveIntegerField(
+        default=1, help_text=_("counts every change, so that two people at once notice")
+    )
     saved_at = models.DateTimeField(null=True, blank=True)
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

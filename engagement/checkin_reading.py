@@ -1,0 +1,123 @@
+"""What a person reads of a check-in: the team its own sheet, everybody else what was sent, and only lines about
+projects that they see themselves."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from engagement.models import CheckIn, CheckInVersion
+from innoteams.accounts.models import User
+from projects.choices import Visibility
+from projects.models import Activity
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that was logged, as this reader may see it."""
+
+    activity: Activity
+    note: str
+    pk: int = 0
+    included: bool = True
+
+    @property
+    def is_team_only(self) -> bool:
+        """Only the team sees the project, so nobody else is shown this line, included or not."""
+        return bool(self.activity.project.visibility == Visibility.TEAM)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A sentence of a text: kept (""), "added" or "removed"."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    hard: list[Change]
+    help_wanted: list[Change]
+    lines_added: list[Line]
+    lines_removed: list[Line]
+
+    @property
+    def differs(self) -> bool:
+        words = any(change.kind for change in [*self.hard, *self.help_wanted])
+        return words or bool(self.lines_added or self.lines_removed)
+
+
+def sheet_lines(check_in: CheckIn, reader: User) -> list[Line]:
+    """The team's own working lines, in order."""
+    rows = list(check_in.lines.values_list("pk", "activity", "note", "included"))
+    seen = _seen_by(reader, (activity for _, activity, _, _ in rows))
+    return [Line(seen[activity], note, pk, included) for pk, activity, note, included in rows if activity in seen]
+
+
+def sent_lines(version: CheckInVersion, reader: User) -> list[Line]:
+    """The lines of what was sent, without those about projects that the reader does not see (any more)."""
+    return _lines(version, _seen_by(reader, _ids(version)))
+
+
+def latest_two(check_in: CheckIn) -> tuple[CheckInVersion | None, CheckInVersion | None]:
+    """The version that was sent last and the one before it."""
+    versions = list(check_in.versions.select_related("submitted_by").order_by("-number")[:2])
+    return (versions[0] if versions else None, versions[1] if len(versions) > 1 else None)
+
+
+def compare(before: CheckInVersion, after: CheckInVersion, reader: User) -> Comparison:
+    """What changed from one version to another, as far as the reader sees both."""
+    seen = _seen_by(reader, [*_ids(before), *_ids(after)])
+    old, new = _lines(before, seen), _lines(after, seen)
+    return Comparison(
+        hard=compare_texts(before.hard, after.hard),
+        help_wanted=compare_texts(before.help_wanted, after.help_wanted),
+        lines_added=_without(new, old),
+        lines_removed=_without(old, new),
+    )
+
+
+def compare_texts(before: str, after: str) -> list[Change]:
+    """Sentence by sentence."""
+    old, new = sentences(before), sentences(after)
+    changes: list[Change] = []
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            changes += [Change("", text) for text in old[i:j]]
+            continue
+        changes += [Change("removed", text) for text in old[i:j]]
+        changes += [Change("added", text) for text in new[k:m]]
+    return changes
+
+
+def sentences(text: str) -> list[str]:
+    parts = re.split(r"(?<=[.!?…])\s+|\n+", text)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def with_parts(rows: QuerySet[Activity]) -> QuerySet[Activity]:
+    """With all that telling about it needs, in one query."""
+    return rows.select_related(
+        "project", "phase_move", "pilot", "journal_entry", "consultation", "indicator", "reading__indicator"
+    )
+
+
+def _ids(version: CheckInVersion) -> list[int]:
+    return [activity for activity, _note in version.lines]
+
+
+def _lines(version: CheckInVersion, seen: dict[int, Activity]) -> list[Line]:
+    return [Line(seen[activity], note) for activity, note in version.lines if activity in seen]
+
+
+def _seen_by(reader: User, ids: Iterable[int]) -> dict[int, Activity]:
+    rows = with_parts(Activity.objects.visible_to(reader).filter(pk__in=set(ids)))
+    return {row.pk: row for row in rows}
+
+
+def _without(lines: list[Line], others: list[Line]) -> list[Line]:
+    known = {(line.activity.pk, line.note) for line in others}
+    return [line for line in lines if (line.activity.pk, line.note) not in known]

@@ -1,0 +1,105 @@
+"""One function for each message about check-ins and introductions. Each answers the sent message, or None where the
+person does not see (any more) what it would tell of."""
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from engagement.choices import CheckInState, IntroductionState
+from engagement.models import CheckIn, Introduction, Letter
+from innoteams.accounts.models import User
+from innoteams.lib import mail
+from projects.models import Project
+
+
+def message_id(letter: Letter) -> str:
+    """The same at every attempt, so that a letter that comes twice is folded into one by mail programs."""
+    return f"<letter-{letter.pk}@{mail.mail_domain()}>"
+
+
+def check_in_opened(letter: Letter) -> EmailMessage | None:
+    return _about_check_in(letter, "checkin_opened", CheckInState.DRAFTED)
+
+
+def check_in_submitted(letter: Letter) -> EmailMessage | None:
+    return _about_check_in(letter, "checkin_submitted", CheckInState.SUBMITTED)
+
+
+def check_in_returned(letter: Letter) -> EmailMessage | None:
+    return _about_check_in(letter, "checkin_returned", CheckInState.RETURNED)
+
+
+def check_in_accepted(letter: Letter) -> EmailMessage | None:
+    return _about_check_in(letter, "checkin_accepted", CheckInState.ACCEPTED)
+
+
+def introduction_asked(letter: Letter) -> EmailMessage | None:
+    introduction = _introduction_seen_by(letter, IntroductionState.ASKED)
+    if introduction is None:
+        return None
+    return _write(letter, "introduction_asked", introduction.get_absolute_url(), about=introduction)
+
+
+def introduction_accepted(letter: Letter) -> EmailMessage | None:
+    """To each of the two: both texts, and an answer to this mail goes to the other one."""
+    introduction = _introduction_seen_by(letter, IntroductionState.ACCEPTED)
+    if introduction is None or introduction.answered_by is None:
+        return None
+    asker, answerer = introduction.asked_by, introduction.answered_by
+    other = answerer if letter.person_id == asker.pk else asker
+    return _write(
+        letter,
+        "introduction_accepted",
+        introduction.get_absolute_url(),
+        about=introduction,
+        other=other,
+        other_team=introduction.to_team if other == answerer else introduction.from_team,
+        reply_to=other,
+    )
+
+
+def introduction_declined(letter: Letter) -> EmailMessage | None:
+    introduction = _introduction_seen_by(letter, IntroductionState.DECLINED)
+    if introduction is None:
+        return None
+    return _write(letter, "introduction_declined", introduction.get_absolute_url(), about=introduction)
+
+
+def _about_check_in(letter: Letter, template: str, state: CheckInState) -> EmailMessage | None:
+    """Only while it is still so: a letter that waited too long tells nothing that has changed since."""
+    rows = CheckIn.objects.visible_to(letter.person).select_related("team__city", "period__programme__operator")
+    check_in = rows.filter(pk=letter.check_in_id, state=state).first()
+    if check_in is None:
+        return None
+    move = check_in.moves.select_related("by").order_by("-at", "-pk").first()
+    return _write(letter, template, check_in.get_absolute_url(), check_in=check_in, move=move)
+
+
+def _introduction_seen_by(letter: Letter, state: IntroductionState) -> Introduction | None:
+    rows = Introduction.objects.visible_to(letter.person).select_related(
+        "asked_by", "answered_by", "from_team__city", "to_team__city", "project"
+    )
+    introduction: Introduction | None = rows.filter(pk=letter.introduction_id, state=state).first()
+    return introduction
+
+
+def _write(
+    letter: Letter, template: str, path: str, *, reply_to: User | None = None, **context: object
+) -> EmailMessage:
+    person = letter.person
+    about = context.get("about")
+    if isinstance(about, Introduction):
+        context["project"] = _project_seen_by(person, about)
+    return mail.send(
+        template,
+        person,
+        person.language,
+        {"person": person, "link": f"{settings.SITE_URL}{path}", **context},
+        reply_to=[reply_to] if reply_to else [],
+        message_id=message_id(letter),
+        time_zone=person.zone,
+    )
+
+
+def _project_seen_by(person: User, introduction: Introduction) -> Project | None:
+    found: Project | None = Project.objects.visible_to(person).filter(pk=introduction.project_id).first()
+    return found

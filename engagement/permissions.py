@@ -1,0 +1,158 @@
+"""Who may do what in accompaniment and exchange. Seeing is `visible_to`; these are verdicts about acting."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cities.models import Team
+from cities.permissions import Person, belongs_to, coordinates, leads, writes_for
+from cities.standing import standing_of
+from engagement.choices import WITH_THE_TEAM, CheckInState, IntroductionState
+from engagement.models import CheckIn, CoachingEngagement, CoachingSession, Commitment, Introduction, Question
+from innoteams.accounts.models import User
+from innoteams.lib.verdicts import YES, Verdict, no
+
+
+def _coordinates_for(person: Person, operator_id: int) -> bool:
+    return person.is_authenticated and person.coordinations.current().filter(operator=operator_id).exists()
+
+
+# --- Check-ins -----------------------------------------------------------------------------------------------------
+
+
+def writes_check_in(person: Person, check_in: CheckIn) -> Verdict:
+    """Whoever is right for it, whatever state it is in."""
+    if writes_for(person, check_in.team):
+        return YES
+    return no(_("Only leads and members of the team write its check-in."))
+
+
+def can_write_check_in(person: Person, check_in: CheckIn) -> Verdict:
+    verdict = writes_check_in(person, check_in)
+    if not verdict:
+        return verdict
+    if check_in.state not in WITH_THE_TEAM:
+        return no(_("The check-in was sent, so it is not changed any more. If it comes back, you can go on writing."))
+    return YES
+
+
+def answers_check_in(person: Person, check_in: CheckIn) -> Verdict:
+    """Whoever is right for it, whatever state it is in: coordinators of the operator, never the team itself."""
+    programme = check_in.period.programme
+    if belongs_to(person, check_in.team):
+        return no(_("You belong to this team. Somebody who does not answers its check-in."))
+    if _coordinates_for(person, programme.operator_id):
+        return YES
+    if programme.funder_id and _coordinates_for(person, programme.funder_id):
+        return no(
+            _("%(operator)s answers this check-in. Your organisation funds the programme, so you read it here.")
+            % {"operator": programme.operator.name}
+        )
+    return no(_("Only coordinators of %(operator)s answer this check-in.") % {"operator": programme.operator.name})
+
+
+def can_answer_check_in(person: Person, check_in: CheckIn) -> Verdict:
+    verdict = answers_check_in(person, check_in)
+    if not verdict:
+        return verdict
+    if check_in.state != CheckInState.SUBMITTED:
+        return no(_("This check-in does not wait for an answer."))
+    return YES
+
+
+# --- Coaching ------------------------------------------------------------------------------------------------------
+
+
+def can_open_engagements(person: Person) -> Verdict:
+    """At all, for some team."""
+    if person.is_authenticated and (person.is_staff or standing_of(person).is_coordinator):
+        return YES
+    return no(_("A coaching engagement is opened by the programme's coordinator or an administrator."))
+
+
+def can_open_engagement(person: Person, team: Team) -> Verdict:
+    if person.is_authenticated and (person.is_staff or coordinates(person, team)):
+        return YES
+    return no(_("A coaching engagement is opened by the programme's coordinator or an administrator."))
+
+
+def can_end_engagement(person: Person, engagement: CoachingEngagement) -> Verdict:
+    if engagement.ends_on is not None:
+        return no(_("This engagement has ended already."))
+    if person.pk == engagement.coach_id or leads(person, engagement.team):
+        return YES
+    if can_open_engagement(person, engagement.team):
+        return YES
+    return no(_("An engagement is ended by the coach, a lead of the team, its coordinator or an administrator."))
+
+
+def can_write_in_engagement(person: Person, engagement: CoachingEngagement) -> Verdict:
+    """Sessions, commitments and notes: the coach and the people who write for the team, while it lasts."""
+    if engagement.ends_on is not None:
+        return no(_("This engagement has ended. What was written stays readable."))
+    if person.pk == engagement.coach_id or writes_for(person, engagement.team):
+        return YES
+    return no(_("The coach and the leads and members of the team write here."))
+
+
+def can_log_session(person: Person, session: CoachingSession) -> Verdict:
+    return can_write_in_engagement(person, session.engagement)
+
+
+def can_settle_commitment(person: Person, commitment: Commitment) -> Verdict:
+    return can_write_in_engagement(person, commitment.engagement)
+
+
+# --- Introductions -------------------------------------------------------------------------------------------------
+
+
+def can_ask_introduction(person: Person, from_team: Team) -> Verdict:
+    if writes_for(person, from_team):
+        return YES
+    return no(_("Introductions are asked for by leads and members of a team."))
+
+
+def can_answer_introduction(person: Person, introduction: Introduction) -> Verdict:
+    if introduction.state != IntroductionState.ASKED:
+        return no(_("This introduction does not wait for an answer any more."))
+    if writes_for(person, introduction.to_team):
+        return YES
+    return no(_("A lead or member of the team that was asked answers."))
+
+
+def can_withdraw_introduction(person: Person, introduction: Introduction) -> Verdict:
+    if introduction.state != IntroductionState.ASKED:
+        return no(_("This introduction does not wait for an answer any more."))
+    if person.pk == introduction.asked_by_id:
+        return YES
+    return no(_("Only the person who asked takes the question back."))
+
+
+def can_say_it_helped(person: Person, introduction: Introduction) -> Verdict:
+    if introduction.state != IntroductionState.ACCEPTED:
+        return no(_("You have not been introduced."))
+    if person.pk == introduction.asked_by_id:
+        return YES
+    return no(_("The person who asked says whether it helped."))
+
+
+# --- Questions -----------------------------------------------------------------------------------------------------
+
+
+def can_ask_question(person: Person) -> Verdict:
+    """People of teams, coaches, coordinators and administrators: somebody the network knows."""
+    if person.is_authenticated:
+        standing = standing_of(person)
+        if standing.is_in_team or standing.is_coach or standing.is_coordinator or standing.is_administrator:
+            return YES
+    return no(_("Questions are asked and answered by people of a team, coaches and coordinators."))
+
+
+def can_answer_question(person: Person, question: Question) -> Verdict:
+    if question.closed_at is not None:
+        return no(_("This question is closed."))
+    return can_ask_question(person)
+
+
+def can_close_question(person: User, question: Question) -> Verdict:
+    if question.author_id == person.pk:
+        return YES
+    return no(_("Only the person who asked closes a question."))

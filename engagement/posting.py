@@ -1,0 +1,43 @@
+"""The worker's round: claims the letters that wait and posts them."""
+
+import datetime as dt
+import logging
+import smtplib
+from collections.abc import Callable
+
+from django.core.mail import BadHeaderError, EmailMessage
+
+from engagement import emails, letters
+from engagement.choices import LetterKind
+from engagement.models import Letter
+
+logger = logging.getLogger(__name__)
+
+_MESSAGES: dict[str, Callable[[Letter], EmailMessage | None]] = {
+    LetterKind.CHECK_IN_OPENED: emails.check_in_opened,
+    LetterKind.CHECK_IN_SUBMITTED: emails.check_in_submitted,
+    LetterKind.CHECK_IN_RETURNED: emails.check_in_returned,
+    LetterKind.CHECK_IN_ACCEPTED: emails.check_in_accepted,
+    LetterKind.INTRODUCTION_ASKED: emails.introduction_asked,
+    LetterKind.INTRODUCTION_ACCEPTED: emails.introduction_accepted,
+    LetterKind.INTRODUCTION_DECLINED: emails.introduction_declined,
+}
+
+
+def post_waiting(now: dt.datetime) -> int:
+    """Posts every letter that is due; answers how many were sent. One that fails is put back and tried later."""
+    sent = 0
+    while batch := letters.claim(now):
+        sent += sum(_post(letter) for letter in batch)
+    return sent
+
+
+def _post(letter: Letter) -> bool:
+    try:
+        message = _MESSAGES[letter.kind](letter)
+    except (OSError, smtplib.SMTPException, BadHeaderError) as error:
+        logger.warning("Letter %s (%s) was not sent: %s", letter.pk, letter.kind, error)
+        letters.put_back(letter, error)
+        return False
+    letters.close(letter, sent=message is not None)
+    return message is not None

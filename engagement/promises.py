@@ -1,0 +1,43 @@
+"""What was promised until when, on both sides: one place for every deadline that pages, lists and mails tell of."""
+
+import datetime as dt
+
+from cities.querysets import today
+from engagement.choices import WITH_THE_TEAM, CheckInState
+from engagement.models import CheckIn
+
+DAYS_TO_ANSWER = 14
+DAYS_TO_RESUBMIT = 7
+DAYS_TO_ANSWER_INTRODUCTION = 14
+DAYS_TO_LOG_SESSION = 3
+# Commitments are shown as waiting from this long before they are due.
+DAYS_AHEAD = 14
+STALE_AFTER = dt.timedelta(days=90)
+CONFIRM_AFTER = dt.timedelta(days=365)
+HELPED_AFTER = dt.timedelta(days=30)
+
+
+def check_in_due(check_in: CheckIn) -> dt.date | None:
+    """The day until which the next move was promised: by the team while it is with the team, by the coordinator
+    while it waits for an answer. An accepted one promises nothing more. Needs `period`."""
+    if check_in.state == CheckInState.ACCEPTED:
+        return None
+    if check_in.state == CheckInState.SUBMITTED and check_in.submitted_at:
+        return check_in.submitted_at.date() + dt.timedelta(days=DAYS_TO_ANSWER)
+    due: dt.date = check_in.period.due_on
+    if check_in.state == CheckInState.RETURNED and check_in.answered_at:
+        return max(due, check_in.answered_at.date() + dt.timedelta(days=DAYS_TO_RESUBMIT))
+    return due
+
+
+def is_late(due: dt.date | None) -> bool:
+    """The due day itself is still in time."""
+    return due is not None and due < today()
+
+
+def is_team_late(check_in: CheckIn) -> bool:
+    return check_in.state in WITH_THE_TEAM and is_late(check_in_due(check_in))
+
+
+def is_answer_late(check_in: CheckIn) -> bool:
+    return check_in.state == CheckInState.SUBMITTED and is_late(check_in_due(check_in))

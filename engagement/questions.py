@@ -1,0 +1,78 @@
+"""Short questions to the network and their answers."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cities.models import Team
+from cities.permissions import belongs_to
+from engagement.models import Answer, Question
+from engagement.permissions import can_answer_question, can_ask_question, can_close_question
+from innoteams.accounts.models import User
+from innoteams.lib.verdicts import Refused, demand
+from projects.models import Project
+
+MOST_IN_A_DAY = 10
+
+
+class TooMany(Refused):
+    """MOST_IN_A_DAY questions of this person in the last 24 hours."""
+
+
+class ClosedMeanwhile(Refused):
+    """The question was closed while the answer was being written."""
+
+
+@transaction.atomic
+def ask(
+    *, by: User, text: str, context: str = "", language: str, team: Team | None = None, project: Project | None = None
+) -> Question:
+    """Asks the network, or, about a project, everybody who sees that project. Raises NotAllowed or TooMany."""
+    demand(can_ask_question(by))
+    User.objects.select_for_update().filter(pk=by.pk).first()
+    since = timezone.now() - dt.timedelta(days=1)
+    if Question.objects.filter(author=by, asked_at__gt=since).count() >= MOST_IN_A_DAY:
+        raise TooMany(_("You have asked ten questions today, which is the most. Come back tomorrow."))
+    return Question.objects.create(
+        author=by,
+        team=team if team and belongs_to(by, team) else None,
+        project=project,
+        text=text.strip(),
+        context=context.strip(),
+        language=language,
+    )
+
+
+@transaction.atomic
+def answer(*, by: User, question: Question, text: str, language: str, team: Team | None = None) -> Answer:
+    """Raises NotAllowed, or ClosedMeanwhile where the question was closed since the page was opened."""
+    now: Question = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    if now.closed_at is not None:
+        raise ClosedMeanwhile(_("The question was closed while you were writing. What you typed is kept below."))
+    demand(can_answer_question(by, now))
+    return Answer.objects.create(
+        question=now,
+        author=by,
+        team=team if team and belongs_to(by, team) else None,
+        text=text.strip(),
+        language=language,
+    )
+
+
+@transaction.atomic
+def close(*, by: User, question: Question) -> Question:
+    """It is answered, or not open any more; it stays readable."""
+    demand(can_close_question(by, question))
+    question.closed_at = question.closed_at or timezone.now()
+    question.save(update_fields=["closed_at"])
+    return question
+
+
+@transaction.atomic
+def reopen(*, by: User, question: Question) -> Question:
+    demand(can_close_question(by, question))
+    question.closed_at = None
+    question.save(update_fields=["closed_at"])
+    return question
