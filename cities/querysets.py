@@ -72,6 +72,13 @@ class MembershipQuerySet(models.QuerySet[Any]):
     def coaches(self) -> Self:
         return self.filter(right=Right.COACH)
 
+    def staying(self) -> Self:
+        """Begun, and without an end in sight: only such a lead can be counted on."""
+        return self.current().filter(ends_on=None)
+
+    def past(self) -> Self:
+        return self.filter(ends_on__lte=today())
+
 
 class TeamQuerySet(models.QuerySet[Any]):
     """Teams by what a person is to them. Anonymous people are nothing to any team."""

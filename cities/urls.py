@@ -1,10 +1,5 @@
-from django.urls import path
+"""Addresses of people in places. The pages of cities themselves read all apps: see innoteams/urls.py."""
 
-from innoteams.views.soon import soon
+from django.urls import include, path
 
-urlpatterns = [
-    path("cities/", soon, name="city_list"),
-    path("cities/<slug:slug>/", soon, name="city_detail"),
-    path("map/", soon, name="network_map"),
-    path("teams/<slug:slug>/people/", soon, name="team_people"),
-]
+urlpatterns = [path("", include("cities.urls_people"))]

@@ -13,6 +13,9 @@ from environs import Env
 from innoteams import embedded
 
 env = Env()
+# A command beside a running demo takes part in it: the same key, the same mailbox. Never one on a database of its own.
+if not env.str("DATABASE_URL", "") and (demo_variables := embedded.running_demo()):
+    env.read_env(str(demo_variables), recurse=False)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 INNOTEAMS_HOME = embedded.home()
@@ -159,19 +162,31 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "my_work"
 LOGOUT_REDIRECT_URL = "home"
 
-ACCOUNT_ADAPTER = "innoteams.accounts.adapters.InvitationOnlyAdapter"
+ACCOUNT_ADAPTER = "cities.joining.InvitationOnlyAdapter"
+ACCOUNT_FORMS = {"signup": "cities.forms_people.JoinForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# The owner of an account hears of a changed password, a new key, a removed address.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Who is nobody here gets no mail from here, or the sign-in page could be used to write to strangers.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+if DEMO:
+    # Everybody in a demo comes from one address, and the password is on the page.
+    ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,30/300s/key", "reauthenticate": "60/m/user"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = True
 MFA_TOTP_ISSUER = "innoteams"
 # Browsers allow passkeys on http only for localhost; this says the same to the library.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE

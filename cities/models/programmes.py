@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cities.choices import PeriodStatus
@@ -20,6 +21,9 @@ class Operator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("operator_people", args=[self.slug])
 
 
 class Programme(models.Model):

@@ -1,7 +1,7 @@
 from django.urls import path
 
-from innoteams.views.soon import soon
+from innoteams.accounts.views import profile
 
 urlpatterns = [
-    path("profile/", soon, name="profile"),
+    path("profile/", profile, name="profile"),
 ]

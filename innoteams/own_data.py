@@ -1,0 +1,88 @@
+"""What the portal holds about one person, for that person to take along: facts, habits, and what they wrote."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.utils import timezone
+
+from engagement.models import Answer, CoachingNote, DigestPreference, Question
+from innoteams.accounts.models import User
+from projects.models import Follow, JournalEntry, Project
+
+Rows = list[dict[str, Any]]
+
+
+def own_data(person: User) -> dict[str, Any]:
+    """Ready for JSON. Texts of a team's project are in it only while the person may see that project."""
+    return {
+        "exported_at": timezone.now(),
+        "person": _facts(person),
+        "email_addresses": _rows(EmailAddress.objects.filter(user=person).values("email", "verified", "primary")),
+        "sign_in_keys": _rows(Authenticator.objects.filter(user=person).values("type", "created_at", "last_used_at")),
+        "sessions": _rows(
+            UserSession.objects.filter(user=person).values("ip", "user_agent", "created_at", "last_seen_at")
+        ),
+        **_belonging(person),
+        **_habits(person),
+        "written": _written(person),
+    }
+
+
+def _facts(person: User) -> dict[str, Any]:
+    fields = ("name", "email", "pronouns", "language", "spoken_languages", "timezone", "date_joined", "last_login")
+    return {field: getattr(person, field) for field in fields}
+
+
+def _belonging(person: User) -> dict[str, Rows]:
+    return {
+        "memberships": _rows(
+            person.memberships.values("team__name", "right", "function", "starts_on", "ends_on").order_by("starts_on")
+        ),
+        "coordinations": _rows(person.coordinations.values("operator__name", "starts_on", "ends_on")),
+        "invitations_accepted": _rows(
+            person.invitations_taken.values("email", "team__name", "operator__name", "accepted_at")
+        ),
+        "invitations_sent": _rows(
+            person.invitations_made.values("email", "team__name", "operator__name", "created_at", "accepted_at")
+        ),
+    }
+
+
+def _habits(person: User) -> dict[str, Rows]:
+    seen = Project.objects.visible_to(person)
+    follows = Follow.objects.filter(person=person)
+    return {
+        "digest_preferences": _rows(
+            DigestPreference.objects.filter(person=person).values("stream", "cadence", "weekday", "local_hour")
+        ),
+        "digests": _rows(person.digests.values("stream", "period_key", "state", "sent_at", "subject")),
+        "follows": [
+            *_rows(follows.filter(project__in=seen).values("project__title")),
+            *_rows(follows.exclude(city=None).values("city__slug")),
+            *_rows(follows.exclude(topic=None).values("topic__slug")),
+        ],
+    }
+
+
+def _written(person: User) -> dict[str, Rows]:
+    seen = Project.objects.visible_to(person)
+    questions = Question.objects.visible_to(person)
+    notes = CoachingNote.objects.visible_to(person).filter(author=person)
+    return {
+        "projects_logged": _rows(seen.filter(created_by=person).values("title", "slug", "created_at")),
+        "journal_entries": _rows(
+            JournalEntry.objects.filter(author=person, project__in=seen).values("project__title", "happened_on", "text")
+        ),
+        "questions": _rows(questions.filter(author=person).values("text", "context", "asked_at")),
+        "answers": _rows(
+            Answer.objects.filter(author=person, question__in=questions).values("question__text", "text", "answered_at")
+        ),
+        "coaching_notes": _rows(notes.values("drawer", "text", "created_at")),
+    }
+
+
+def _rows(values: Iterable[Any]) -> Rows:
+    return list(values)
