@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cities.choices import CityKind
+from cities.countries import country_name
 from cities.querysets import CityQuerySet
 from innoteams.accounts.models import validate_time_zone
 from innoteams.lib.languages import localised
@@ -54,6 +55,10 @@ class City(models.Model):
     @property
     def name(self) -> str:
         return localised(self.names)
+
+    @property
+    def country_name(self) -> str:
+        return country_name(self.country)
 
     @property
     def local_name(self) -> str:

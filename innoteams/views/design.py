@@ -1,4 +1,4 @@
-"""The specimen page: every component once, to be looked at. Only where people develop or try things (innoteams/urls)."""
+"""The specimen page: every component once, to be looked at. Only where things are tried out (see innoteams.urls)."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
