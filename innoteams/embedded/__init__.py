@@ -6,7 +6,7 @@ it ended.
 """
 
 from innoteams.embedded.errors import EmbeddedServerError
-from innoteams.embedded.places import broker_url, cache_url, home
+from innoteams.embedded.places import broker_url, cache_url, home, running_demo
 from innoteams.embedded.running import ensure_postgres, ensure_valkey, in_use, leave, wait_until_stopped
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "home",
     "in_use",
     "leave",
+    "running_demo",
     "wait_until_stopped",
 ]

@@ -76,13 +76,13 @@ def _run(order: dict[str, Any], log: int) -> "subprocess.Popen[bytes]":
         stderr=log,
         cwd="/",
         env=order["env"],
-        preexec_fn=_end_with_keeper(order["stop_signal"]),
+        preexec_fn=end_with_parent(order["stop_signal"]),
         **identity,
     )
 
 
-def _end_with_keeper(number: int) -> Callable[[], None] | None:
-    """On Linux, a keeper that is killed takes its server along; elsewhere the next start does it."""
+def end_with_parent(number: int) -> Callable[[], None] | None:
+    """For `preexec_fn`: on Linux, get signal `number` when the thread that started us is gone, however it went."""
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)

@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 from urllib.parse import quote
 
+from innoteams.embedded import locks
 from innoteams.embedded.errors import EmbeddedServerError
 
 POSTGRES_PORT = 5432
@@ -19,6 +20,12 @@ def home() -> Path:
     if chosen:
         return Path(chosen).expanduser().absolute()
     return Path(__file__).resolve().parent.parent.parent / "var"
+
+
+def running_demo() -> Path | None:
+    """The variables of the demo that runs on this home now, if one does: commands beside it take part in it."""
+    claim, variables = home() / "run" / "demo", home() / "demo.env"
+    return variables if claim.exists() and locks.is_taken(claim) and variables.exists() else None
 
 
 def postgres_folder() -> Path:

@@ -146,10 +146,11 @@ def _anyone(users: Path) -> bool:
     if not users.exists():
         return False
     descriptor = locks.take_if_free(users)
-    if descriptor is None:
-        return True
-    os.close(descriptor)
-    return False
+    if descriptor is not None:
+        os.close(descriptor)
+        return False
+    # Users share the lock; a keeper that stops its server has it alone.
+    return not locks.is_taken(users)
 
 
 def _turn_over(log: Path) -> None:

@@ -1,0 +1,32 @@
+"""Where the demo's mail arrives: an SMTP server on this machine that keeps every message in the mailbox folder."""
+
+import socket
+from pathlib import Path
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Mailbox
+
+_HOST = "127.0.0.1"
+
+
+class MailCatcher:
+    """Takes every message for anybody and sends nothing on; the folder is a Maildir."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        self.port = _free_port()
+        self._controller = Controller(Mailbox(folder), hostname=_HOST, port=self.port)
+
+    def start(self) -> None:
+        self._controller.start()
+
+    def stop(self) -> None:
+        self._controller.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
