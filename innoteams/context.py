@@ -51,7 +51,7 @@ def _entries_for(person: "User") -> list[tuple[str, str, str]]:
         entries.append((_("Check-ins"), reverse("check_in_list"), "clipboard-check"))
     if standing.is_coach or standing.is_in_team:
         entries.append((_("Coaching"), reverse("engagement_list"), "messages-square"))
-    entries.append((_("Questions"), reverse("question_list"), "circle-help"))
+    entries.append((_("Questions"), reverse("question_list"), "circle-question-mark"))
     if standing.is_in_team:
         entries.append((_("Introductions"), reverse("introduction_list"), "handshake"))
     entries.append((_("Digests"), reverse("digest_list"), "mail"))
