@@ -1,4 +1,4 @@
-"""Maps as SVG paths: Natural Earth's coastlines cut to a window, projected (Robinson) and thinned to what the eye can see.
+"""Maps as SVG paths: Natural Earth's coastlines, projected (Robinson), cut to a sheet and thinned to what can be seen.
 
 Pure geometry on longitude/latitude in degrees; y grows downwards, as in SVG.
 """
@@ -18,10 +18,16 @@ Point: TypeAlias = tuple[float, float]
 
 # Robinson's table: for every fifth degree of latitude the length of its parallel and its distance from the equator.
 # Source: Snyder & Voxland, An Album of Map Projections, USGS 1989, p. 222.
-_PARALLELS = (1.0, 0.9986, 0.9954, 0.99, 0.9822, 0.973, 0.96, 0.9427, 0.9216, 0.8962)
-_PARALLELS += (0.8679, 0.835, 0.7986, 0.7597, 0.7186, 0.6732, 0.6213, 0.5722, 0.5322)
-_HEIGHTS = (0.0, 0.062, 0.124, 0.186, 0.248, 0.31, 0.372, 0.434, 0.4958, 0.5571)
-_HEIGHTS += (0.6176, 0.6769, 0.7346, 0.7903, 0.8435, 0.8936, 0.9394, 0.9761, 1.0)
+# fmt: off
+_PARALLELS: tuple[float, ...] = (
+    1.0, 0.9986, 0.9954, 0.99, 0.9822, 0.973, 0.96, 0.9427, 0.9216, 0.8962,
+    0.8679, 0.835, 0.7986, 0.7597, 0.7186, 0.6732, 0.6213, 0.5722, 0.5322,
+)
+_HEIGHTS: tuple[float, ...] = (
+    0.0, 0.062, 0.124, 0.186, 0.248, 0.31, 0.372, 0.434, 0.4958, 0.5571,
+    0.6176, 0.6769, 0.7346, 0.7903, 0.8435, 0.8936, 0.9394, 0.9761, 1.0,
+)
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ class Sheet:
 
 
 def window_around(places: Iterable[Point], least: float = 6.0, margin: float = 0.12, shape: float = 0.6) -> Window:
-    """The window that shows all places with a margin: at least `least` degrees of latitude, `shape` times as high as wide."""
+    """What shows all places with a margin: at least `least` degrees of latitude, `shape` times as high as wide."""
     places = list(places)
     lons, lats = [lon for lon, _ in places] or [-150, 150], [lat for _, lat in places] or [-40, 65]
     lon, lat = (min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2
@@ -85,17 +91,15 @@ def window_around(places: Iterable[Point], least: float = 6.0, margin: float = 0
 @lru_cache(maxsize=128)
 def land_path(sheet: Sheet) -> str:
     """The land of a sheet as one SVG path."""
-    frame = _frame(sheet)
-    rings = (_clipped(ring, frame) for polygon in _base("land") for ring in polygon)
-    return "".join(_drawn([sheet.place(*p) for p in ring], closed=True) for ring in rings if len(ring) > 2)
+    rings = (_clipped([sheet.place(lon, lat) for lon, lat in ring], sheet) for ring in _base("land"))
+    return "".join(_drawn(ring, closed=True) for ring in rings if len(ring) > 2)
 
 
 @lru_cache(maxsize=128)
 def border_path(sheet: Sheet) -> str:
     """The country borders of a sheet as one SVG path."""
-    frame = _frame(sheet)
-    lines = (line for line in _base("borders") if any(_inside(p, frame) for p in line))
-    return "".join(_drawn([sheet.place(*p) for p in line], closed=False) for line in lines)
+    lines = ([sheet.place(lon, lat) for lon, lat in line] for line in _base("borders"))
+    return "".join(_drawn(line, closed=False, fine=2.2) for line in lines if any(_is_on(p, sheet) for p in line))
 
 
 @lru_cache(maxsize=128)
@@ -120,10 +124,13 @@ def arc_path(start: Point, end: Point, bend: float = 0.18) -> str:
 
 
 @lru_cache(maxsize=2)
-def _base(name: str) -> list[list[list[Point]]] | list[list[Point]]:
-    text = (Path(settings.BASE_DIR) / "static" / "map" / f"{name}.json").read_text()
-    coordinates: list[list[list[Point]]] | list[list[Point]] = json.loads(text)["coordinates"]
-    return coordinates
+def _base(name: str) -> list[list[Point]]:
+    """Every line of one of our own GeoJSON geometries: rings of a MultiPolygon, lines of a MultiLineString."""
+    geometry = json.loads((Path(settings.BASE_DIR) / "static" / "map" / f"{name}.json").read_text())
+    if geometry["type"] == "MultiPolygon":
+        return [ring for polygon in geometry["coordinates"] for ring in polygon]
+    lines: list[list[Point]] = geometry["coordinates"]
+    return lines
 
 
 def _shrink(lat: float) -> float:
@@ -140,19 +147,19 @@ def _between(table: tuple[float, ...], lat: float) -> float:
 
 
 def _frame(sheet: Sheet) -> Window:
-    """What to cut by: wider than the window, because parallels shorten towards the poles and the paper is a rectangle."""
+    """What the corners of the sheet show as well: parallels shorten towards the poles and the paper is a rectangle."""
     window = sheet.window
     more = (window.east - window.west) * 0.35
     return Window(window.west - more, max(window.south - 2, -89), window.east + more, min(window.north + 2, 89))
 
 
-def _inside(point: Point, frame: Window) -> bool:
-    return frame.west <= point[0] <= frame.east and frame.south <= point[1] <= frame.north
+def _is_on(point: Point, sheet: Sheet) -> bool:
+    return 0 <= point[0] <= sheet.width and 0 <= point[1] <= sheet.height
 
 
-def _clipped(ring: list[Point], frame: Window) -> list[Point]:
-    """A ring cut to the frame (Sutherland and Hodgman), side by side."""
-    for axis, limit, sign in ((0, frame.west, 1), (0, frame.east, -1), (1, frame.south, 1), (1, frame.north, -1)):
+def _clipped(ring: list[Point], sheet: Sheet) -> list[Point]:
+    """A ring cut to the sheet and a little more (Sutherland and Hodgman), side by side."""
+    for axis, limit, sign in ((0, -4, 1), (0, sheet.width + 4, -1), (1, -4, 1), (1, sheet.height + 4, -1)):
         if all((p[axis] - limit) * sign >= 0 for p in ring):
             continue
         ring = list(_cut(ring, axis, limit, sign))
@@ -172,7 +179,7 @@ def _cut(ring: list[Point], axis: int, limit: float, sign: int) -> Iterator[Poin
             yield here
 
 
-def _drawn(points: list[Point], *, closed: bool, fine: float = 1.1) -> str:
+def _drawn(points: list[Point], *, closed: bool, fine: float = 1.5) -> str:
     """Thinned to `fine` units; islands smaller than a speck are left out."""
     if closed:
         xs, ys = [p[0] for p in points], [p[1] for p in points]

@@ -10,7 +10,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from innoteams.lib.cartography import Sheet, arc_path, border_path, graticule_path, land_path, window_around
+from innoteams.lib.cartography import Sheet, Window, arc_path, border_path, graticule_path, land_path, window_around
 
 register = template.Library()
 
@@ -78,7 +78,7 @@ def _is_free(box: Box, taken: Sequence[Box], sheet: Sheet) -> bool:
     if left < 4 or top < 4 or right > sheet.width - 4 or foot > sheet.height - 4:
         return False
     # Its own dot is among the taken ones, but every side keeps clear of that.
-    return not any(left < r and l < right and top < f and t < foot for l, t, r, f in taken)
+    return not any(left < other[2] and other[0] < right and top < other[3] and other[1] < foot for other in taken)
 
 
 def _drawing(sheet: Sheet, dots: list[dict[str, object]], **more: object) -> SafeString:
@@ -95,9 +95,7 @@ def _drawing(sheet: Sheet, dots: list[dict[str, object]], **more: object) -> Saf
 
 
 @register.simple_tag
-def network_svg(
-    cities: Iterable[Place], links: Sequence[tuple[Place, Place, str]] = (), label: str = ""
-) -> SafeString:
+def network_svg(cities: Iterable[Place], links: Sequence[tuple[Place, Place, str]] = (), label: str = "") -> SafeString:
     """All cities on one sheet, their dots linked and sized by `project_count`; links are (from, to, kind) arcs."""
     cities = list(cities)
     window = window_around([(city.longitude, city.latitude) for city in cities], least=45, margin=0.08, shape=0.47)
@@ -109,6 +107,12 @@ def network_svg(
     # Small dots last, so that a busy neighbour never covers them.
     dots = sorted((_dot(sheet, city, "member") for city in cities), key=lambda dot: -float(str(dot["r"])))
     return _drawing(sheet, dots, arcs=arcs, label=label, linked=True)
+
+
+@register.simple_tag
+def world_svg() -> SafeString:
+    """The sheet without a dot: an ornament, for where no city may be named."""
+    return _drawing(Sheet(Window(-125, -20, 55, 68)), [], ornament=True)
 
 
 @register.simple_tag

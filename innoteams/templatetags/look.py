@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Textarea
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -102,7 +102,9 @@ def phase_mark(phase: str) -> SafeString:
     shape = PHASE_SHAPES.get(str(phase))
     if shape is None:
         return SafeString("")
-    svg = '<svg viewBox="0 0 24 24" data-phase="{}" stroke-linejoin="round" aria-hidden="true" focusable="false">{}</svg>'
+    svg = (
+        '<svg viewBox="0 0 24 24" data-phase="{}" stroke-linejoin="round" aria-hidden="true" focusable="false">{}</svg>'
+    )
     return format_html(svg, phase, mark_safe(shape))  # fixed art, see PHASE_SHAPES
 
 
@@ -196,9 +198,11 @@ def field_kind(field: BoundField) -> str:
 
 @register.filter
 def most_characters(field: BoundField) -> int:
-    """The longest text a field takes, or 0 when there is no limit worth showing."""
-    limit = getattr(field.field, "max_length", None) or 0
-    return int(limit) if 0 < int(limit) <= 5000 else 0
+    """The longest text a field takes, or 0 when there is no limit worth showing (an address is never too long)."""
+    widget = field.field.widget
+    prose = isinstance(widget, Textarea) or getattr(widget, "input_type", "") == "text"
+    limit = int(getattr(field.field, "max_length", None) or 0)
+    return limit if prose and 40 <= limit <= 6000 else 0
 
 
 @register.simple_tag

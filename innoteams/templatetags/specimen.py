@@ -80,7 +80,9 @@ class SampleForm(forms.Form):
     started_on = forms.DateField(label=_("Started"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     city = forms.ChoiceField(label=_("City"), choices=[("mulhouse", "Mulhouse"), ("tel-aviv-yafo", "Tel Aviv-Yafo")])
     phase = forms.ChoiceField(
-        label=_("Phase"), widget=forms.RadioSelect, choices=[("investigate", _("Investigate")), ("prepare", _("Prepare"))]
+        label=_("Phase"),
+        widget=forms.RadioSelect,
+        choices=[("investigate", _("Investigate")), ("prepare", _("Prepare"))],
     )
     photo = forms.FileField(label=_("Picture"), required=False, help_text=_("Its location data is removed."))
     tell = forms.BooleanField(label=_("Tell the network"), help_text=_("It may stand in the next digest."))

@@ -60,9 +60,10 @@ function counter(note) {
     note.textContent = note.dataset.counterText.replace("{left}", left.toLocaleString(document.documentElement.lang));
     note.dataset.state = left < 0 ? "over" : left <= most / 10 ? "close" : "";
     live.textContent = left <= 20 ? note.textContent : "";
+    // On a single line the count is only worth its room near the end.
+    note.hidden = input.tagName !== "TEXTAREA" && left > most * 0.4;
   };
   input.addEventListener("input", tell);
-  note.hidden = false;
   tell();
 }
 
