@@ -102,9 +102,7 @@ def phase_mark(phase: str) -> SafeString:
     shape = PHASE_SHAPES.get(str(phase))
     if shape is None:
         return SafeString("")
-    svg = (
-        '<svg viewBox="0 0 24 24" data-phase="{}" stroke-linejoin="round" aria-hidden="true" focusable="false">{}</svg>'
-    )
+    svg = '<svg viewBox="0 0 24 24" data-phase="{}" stroke-linejoin="round" aria-hidden="true">{}</svg>'
     return format_html(svg, phase, mark_safe(shape))  # fixed art, see PHASE_SHAPES
 
 

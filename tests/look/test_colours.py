@@ -1,4 +1,4 @@
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -82,7 +82,7 @@ def test_the_four_phases_are_steps_of_one_hue(scheme: str) -> None:
     steps = [contrast(colours[f"phase-{n}"], colours["paper"]) for n in range(1, 5)]
 
     assert steps == sorted(steps)
-    assert all(later / earlier > 1.25 for earlier, later in zip(steps, steps[1:], strict=False))
+    assert all(later / earlier > 1.25 for earlier, later in pairwise(steps))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

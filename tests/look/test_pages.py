@@ -15,15 +15,16 @@ def test_no_page_is_wider_than_its_window(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.goto("/design/")
 
-    assert overflow(page) == 0
+    assert overflow(page) <= 0
 
 
 def test_targets_are_large_enough_for_a_thumb(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto("/design/")
     small = page.evaluate(
-        """[...document.querySelectorAll('.button, .thumb-bar__item, .menu > summary, .choice-card, input[type=text], select')]
-        .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML.slice(0, 80))"""
+        """[...document.querySelectorAll('.button, .thumb-bar__item, summary, .choice-card, input[type=text], select')]
+        .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 43.5)
+        .map(e => e.outerHTML.slice(0, 80))"""
     )
 
     assert small == []
@@ -88,4 +89,4 @@ def test_the_sign_in_pages_stand_in_the_same_dress(page: Page, address: str) -> 
 
     expect(page.locator(".wordmark").first).to_be_visible()
     expect(page.locator(".entrance__sheet h1")).to_be_visible()
-    assert overflow(page) == 0
+    assert overflow(page) <= 0
