@@ -15,10 +15,18 @@ from innoteams.lib import mail
 
 # Who signed up in this session and has not proven the address yet.
 _SIGNED_UP_SESSION_KEY = "signed_up"
+# Whoever is in sees it.
+_SAID_BY_THE_PAGE = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
 class PersonAdapter(DefaultAccountAdapter):
     """A password set by whoever signed up first counts only for whoever proves the address."""
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        if message_template not in _SAID_BY_THE_PAGE:
+            super().add_message(request, level, message_template, *args, **kwargs)
 
     def save_user(
         self, request: HttpRequest, user: AbstractBaseUser, form: BaseForm, commit: bool = True
