@@ -1,7 +1,13 @@
-"""Doors for the workers: ids in, one plain call."""
+"""Doors for the workers: ids in, one plain call. Lost or doubled they do no harm: the database is the queue."""
+
+from functools import partial
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
+
+# A doorbell that nobody heard in time is rung again by the next tick; old ones must not pile up before a worker.
+_HEARD_WITHIN = 280
 
 
 @shared_task
@@ -20,6 +26,28 @@ def post_letters() -> None:
     post_waiting(timezone.now())
 
 
-@shared_task
+@shared_task(expires=_HEARD_WITHIN)
 def digest_tick() -> None:
-    """Plans, builds and sends the digests that are due."""
+    """Plans the digests that are due and rings for what waits in the ledger."""
+    from engagement.digests import tick
+
+    waiting = tick.prepare(timezone.now())
+    for batch in tick.batches(waiting.planned):
+        transaction.on_commit(partial(build_digests.delay, batch))
+    for batch in tick.batches(waiting.built):
+        transaction.on_commit(partial(deliver_digests.delay, batch))
+
+
+@shared_task(expires=_HEARD_WITHIN)
+def build_digests(pks: list[int]) -> None:
+    from engagement.digests.building import build
+
+    if built := build(pks, timezone.now()):
+        transaction.on_commit(partial(deliver_digests.delay, built))
+
+
+@shared_task(expires=_HEARD_WITHIN)
+def deliver_digests(pks: list[int]) -> None:
+    from engagement.digests.delivery import deliver
+
+    deliver(pks, timezone.now)

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from engagement.choices import Cadence, DigestState, ItemKind, Stream, Weekday
@@ -18,6 +19,8 @@ class DigestPreference(models.Model):
     weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday, default=Weekday.TUESDAY)
     local_hour = models.PositiveSmallIntegerField(_("hour"), default=8, validators=[MaxValueValidator(23)])
     paused_until = models.DateField(_("paused until"), null=True, blank=True)
+    # A slot that had passed before the person chose is not made up for: who asks for less gets no mail for asking.
+    changed_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
         constraints = [
@@ -53,6 +56,9 @@ class Digest(models.Model):
     planned_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
+    # How many items the bodies show; an item whose project is deleted leaves no row to count.
+    item_count = models.PositiveSmallIntegerField(default=0)
+    trail = models.JSONField(default=list, help_text=_("every move: who, when, from, to and why"))
 
     objects = DigestQuerySet.as_manager()
 
@@ -105,6 +111,8 @@ class UnsubscribeKey(models.Model):
     key = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # What the last click on the page behind the key replaced, so that it can be undone there.
+    before = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints = [

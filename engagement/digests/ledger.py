@@ -1,0 +1,156 @@
+"""The one place that moves a digest from state to state.
+
+The ledger is the queue: whatever happens to a worker or to the broker, the next tick finds here what is to be done.
+
+planned → built → claimed → sent, or empty, skipped, failed, unknown. A move is a conditional update that tells whether
+it was won, and leaves who, when, from, to and why in the row's trail.
+"""
+
+import datetime as dt
+import json
+import random
+from collections.abc import Iterable
+
+from django.db import models, transaction
+from django.db.models import F, Func, Q, Value
+
+from engagement.choices import DigestState
+from engagement.models import Digest
+
+PLANNED, BUILT, CLAIMED = DigestState.PLANNED, DigestState.BUILT, DigestState.CLAIMED
+SENT, EMPTY, SKIPPED = DigestState.SENT, DigestState.EMPTY, DigestState.SKIPPED
+FAILED, UNKNOWN = DigestState.FAILED, DigestState.UNKNOWN
+
+MOVES: dict[DigestState, frozenset[DigestState]] = {
+    PLANNED: frozenset({BUILT, EMPTY, SKIPPED, FAILED}),
+    # Back to planned: something in it may not be shown any more, so it is chosen and written anew.
+    BUILT: frozenset({CLAIMED, SKIPPED}),
+    CLAIMED: frozenset({SENT, BUILT, PLANNED, SKIPPED, FAILED, UNKNOWN}),
+    # Only by the worker that had claimed it, and that learns after its lease that the server took it.
+    UNKNOWN: frozenset({SENT}),
+    SENT: frozenset(),
+    EMPTY: frozenset(),
+    SKIPPED: frozenset(),
+    FAILED: frozenset(),
+}
+
+# Longer than one message can take with every timeout of the mail server.
+LEASE = dt.timedelta(minutes=10)
+MOST_ATTEMPTS = 5
+FIRST_WAIT = dt.timedelta(minutes=5)
+
+
+def planned(now: dt.datetime) -> dict[str, str]:
+    """The first step of a row's trail."""
+    return _step("", PLANNED, by="planner", now=now, why="")
+
+
+def note(digest: Digest, to: DigestState, *, by: str, now: dt.datetime, why: str = "") -> None:
+    """Moves a row that the caller has locked; the caller saves state, reason and trail."""
+    if to not in MOVES[DigestState(digest.state)]:
+        raise ValueError(f"A digest does not go from {digest.state} to {to}.")
+    digest.trail = [*digest.trail, _step(digest.state, to, by=by, now=now, why=why)]
+    digest.state, digest.reason = to, why
+
+
+def claim(pk: int, now: dt.datetime) -> Digest | None:
+    """The digest, if nobody else has it and its time has come. Committed when this returns: a worker that dies from
+    here on leaves a claim that runs out, and a mail that is not sent again."""
+    due = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
+    with transaction.atomic(durable=True):
+        won = _move(
+            Digest.objects.filter(due, pk=pk),
+            (BUILT,),
+            CLAIMED,
+            by="courier",
+            now=now,
+            lease_until=now + LEASE,
+            attempts=F("attempts") + 1,
+        )
+    return Digest.objects.select_related("person").get(pk=pk) if won else None
+
+
+def sent(digest: Digest, now: dt.datetime) -> bool:
+    """Also after the lease ran out: this worker knows what the sweeper could only fear."""
+    return _settle(digest, SENT, (CLAIMED, UNKNOWN), now=now, sent_at=now)
+
+
+def refused(digest: Digest, error: str, now: dt.datetime) -> DigestState:
+    """To be tried again after a while, at most MOST_ATTEMPTS times in all."""
+    if digest.attempts >= MOST_ATTEMPTS:
+        _settle(digest, FAILED, (CLAIMED,), now=now, why="refused", error=error)
+        return FAILED
+    again = now + waiting_time(digest.attempts)
+    _settle(digest, BUILT, (CLAIMED,), now=now, why="refused", error=error, next_attempt_at=again)
+    return BUILT
+
+
+def unclear(digest: Digest, error: str, now: dt.datetime) -> None:
+    """Handed over without an answer. Not sent again by itself; what it held comes back in the next one."""
+    _settle(digest, UNKNOWN, (CLAIMED,), now=now, why="no_answer", error=error)
+
+
+def failed(digest: Digest, error: str, now: dt.datetime) -> None:
+    _settle(digest, FAILED, (CLAIMED,), now=now, why="cannot_be_sent", error=error)
+
+
+def skipped(digest: Digest, why: str, now: dt.datetime) -> None:
+    _settle(digest, SKIPPED, (CLAIMED,), now=now, why=why)
+
+
+def rewrite(digest: Digest, why: str, now: dt.datetime) -> bool:
+    """Claimed, but no longer right: back to planned. Refused tries before it still count."""
+    return _settle(digest, PLANNED, (CLAIMED,), now=now, why=why, attempts=digest.attempts - 1)
+
+
+def postpone(pks: Iterable[int], error: str, now: dt.datetime) -> int:
+    """The mail server is away: nobody's attempt is spent."""
+    later = now + waiting_time(1)
+    return Digest.objects.filter(pk__in=pks, state=BUILT).update(next_attempt_at=later, error=error)
+
+
+def sweep(now: dt.datetime) -> int:
+    """Claims that ran out: their worker died, perhaps after the server took the mail."""
+    return _move(Digest.objects.filter(lease_until__lt=now), (CLAIMED,), UNKNOWN, by="sweeper", now=now, why="died")
+
+
+def supersede(newer: "models.QuerySet[Digest]", older: "models.QuerySet[Digest]", now: dt.datetime) -> int:
+    """Unsent digests of whom a newer one was planned: one merged digest after an outage, not several."""
+    overtaken = older.filter(models.Exists(newer))
+    return _move(overtaken, (PLANNED, BUILT), SKIPPED, by="planner", now=now, why="superseded")
+
+
+def waiting_time(attempts: int) -> dt.timedelta:
+    """Twice as long after every attempt, and never the same for two: a server that was away is not run over."""
+    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
+    return dt.timedelta(seconds=FIRST_WAIT.total_seconds() * jitter * 2.0 ** (attempts - 1))
+
+
+def _settle(digest: Digest, to: DigestState, given: tuple[DigestState, ...], **values: object) -> bool:
+    """Of a digest this worker claimed: the count of attempts tells its claim from a later one."""
+    mine = Digest.objects.filter(pk=digest.pk, attempts=digest.attempts)
+    return _move(mine, given, to, by="courier", lease_until=None, **values) == 1  # type: ignore[arg-type]  # by name
+
+
+def _move(
+    rows: "models.QuerySet[Digest]",
+    given: tuple[DigestState, ...],
+    to: DigestState,
+    *,
+    by: str,
+    now: dt.datetime,
+    why: str = "",
+    **fields: object,
+) -> int:
+    moved = 0
+    for state in given:
+        if to not in MOVES[state]:
+            raise ValueError(f"A digest does not go from {state} to {to}.")
+        step = json.dumps([_step(state, to, by=by, now=now, why=why)])
+        trail = Func(F("trail"), Value(step), template="%(expressions)s::jsonb", arg_joiner=" || ")
+        moved += rows.filter(state=state).update(state=to, reason=why, trail=trail, **fields)
+    return moved
+
+
+def _step(was: str, to: str, *, by: str, now: dt.datetime, why: str) -> dict[str, str]:
+    return {"at": now.isoformat(timespec="seconds"), "by": by, "from": str(was), "to": str(to), "why": why}

@@ -1,0 +1,196 @@
+"""How alike the work of a team and a project elsewhere are: one question, `Likenesses.of(team, project)`.
+
+Today it is answered from topics, from the words of title and problem (PostgreSQL full text), from the phase and from
+the kinship of the two cities. Likeness of meaning across languages will join in `prepare`, as one more field.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import log
+
+from django.db import connection
+
+from cities.choices import CityKind
+from cities.models import City, Tie
+from projects.choices import PHASES, Outcome, Phase
+from projects.models import Project, ProjectTopic
+
+# The first topic of a project counts fully, the third half.
+_WEIGHT_OF_RANK = {1: 1.0, 2: 0.7, 3: 0.5}
+# Words that more than this share of all texts use say nothing about any of them.
+_COMMON = 0.05
+_FEW = 4
+# Shared words of about this much information (natural units) make two texts as alike as can be told from words.
+_MUCH = 14.0
+
+
+@dataclass(frozen=True)
+class Kinship:
+    """What two cities have in common."""
+
+    neighbours: bool = False
+    language: str = ""
+    country: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How a project is like the work of a team. `topics` by weight (0 to 1), strongest first; `words` 0 to 1;
+    `phase_of` is the team's own live project that the other is level with, or one phase ahead of."""
+
+    topics: tuple[tuple[int, float], ...] = ()
+    words: float = 0.0
+    phase_of: int | None = None
+    steps_ahead: int = 0
+    kinship: Kinship = Kinship()
+
+
+@dataclass(frozen=True)
+class Work:
+    """What likeness needs to know of a project."""
+
+    pk: int
+    team_id: int
+    phase: str
+    outcome: str
+    topics: Mapping[int, int]
+
+
+class Likenesses:
+    """Prepared for some teams and some projects; asked without further queries."""
+
+    def __init__(
+        self,
+        works: Mapping[int, Work],
+        cities_of_teams: Mapping[int, City],
+        ties: set[frozenset[int]],
+        words: Mapping[tuple[int, int], float],
+    ) -> None:
+        self.works, self.cities, self.ties, self.words = works, cities_of_teams, ties, words
+        self._answers: dict[tuple[int, int], Likeness] = {}
+
+    @cached_property
+    def _works_of_team(self) -> dict[int, list[Work]]:
+        grouped: dict[int, list[Work]] = defaultdict(list)
+        for work in sorted(self.works.values(), key=lambda one: one.pk):
+            grouped[work.team_id].append(work)
+        return grouped
+
+    def topics_of_team(self, team_id: int) -> set[int]:
+        """What the team works on."""
+        return {topic for work in self._works_of_team.get(team_id, ()) for topic in work.topics}
+
+    def of(self, team_id: int, project_id: int) -> Likeness:
+        key = (team_id, project_id)
+        if key not in self._answers:
+            self._answers[key] = self._compare(team_id, self.works[project_id])
+        return self._answers[key]
+
+    def kinship(self, team_id: int, city: City) -> Kinship:
+        """Of the team's city with another."""
+        own = self.cities[team_id]
+        if own.pk == city.pk:
+            return Kinship()
+        return Kinship(
+            neighbours=frozenset((own.pk, city.pk)) in self.ties,
+            language=next((code for code in own.languages if code in city.languages), ""),
+            country=city.country if own.country == city.country else "",
+            kind=city.kind if own.kind == city.kind and own.kind != CityKind.CITY else "",
+        )
+
+    def _compare(self, team_id: int, other: Work) -> Likeness:
+        own = self._works_of_team.get(team_id, [])
+        topics: dict[int, float] = {}
+        for work in own:
+            for topic in work.topics.keys() & other.topics.keys():
+                weight = _WEIGHT_OF_RANK[work.topics[topic]] * _WEIGHT_OF_RANK[other.topics[topic]]
+                topics[topic] = max(topics.get(topic, 0.0), weight)
+        phase_of, steps = self._nearest_phase(own, other)
+        return Likeness(
+            topics=tuple(sorted(topics.items(), key=lambda pair: (-pair[1], pair[0]))),
+            words=self.words.get((team_id, other.pk), 0.0),
+            phase_of=phase_of,
+            steps_ahead=steps,
+            kinship=self.kinship(team_id, self.cities[other.team_id]),
+        )
+
+    @staticmethod
+    def _nearest_phase(own: list[Work], other: Work) -> tuple[int | None, int]:
+        """Being one phase ahead helps most, the same phase next; only among projects that share a topic and go on."""
+        near = []
+        for work in own:
+            steps = PHASES.index(Phase(other.phase)) - PHASES.index(Phase(work.phase))
+            goes_on = work.outcome == Outcome.IN_PROGRESS
+            if goes_on and steps in (0, 1) and work.topics.keys() & other.topics.keys():
+                near.append((-steps, work.pk))
+        if not near:
+            return None, 0
+        steps, pk = min(near)
+        return pk, -steps
+
+
+def prepare(team_ids: Iterable[int], projects: Iterable[Project]) -> Likenesses:
+    """Ready to compare every one of the teams with every one of the projects; five queries whatever their number."""
+    teams, others = set(team_ids), list(projects)
+    own = list(Project.objects.filter(team__in=teams).only("pk", "team_id", "phase", "outcome"))
+    topics: dict[int, dict[int, int]] = defaultdict(dict)
+    ranked = ProjectTopic.objects.filter(project__in={project.pk for project in [*own, *others]})
+    for project, topic, rank in ranked.values_list("project_id", "topic_id", "rank"):
+        topics[project][topic] = rank
+    works = {
+        project.pk: Work(project.pk, project.team_id, project.phase, project.outcome, topics[project.pk])
+        for project in [*own, *others]
+    }
+    involved = teams | {project.team_id for project in others}
+    cities = {
+        team: city
+        for city in City.objects.filter(teams__in=involved).prefetch_related("teams")
+        for team in [team.pk for team in city.teams.all()]
+    }
+    ties = {frozenset(pair) for pair in Tie.objects.values_list("city_id", "neighbour_id")}
+    return Likenesses(works, cities, ties, _words_in_common(teams, [project.pk for project in others]))
+
+
+# Rare words of title and problem that a team's projects and another project both use, each counted by how much it says
+# (the logarithm of how rare it is). The texts compared are the only ones counted: no table-wide statistics are needed.
+_IN_COMMON = """
+WITH texts AS (
+    SELECT id, team_id, ts_filter(words, '{a,b}') AS words FROM projects_project
+    WHERE team_id = ANY(%(teams)s) OR id = ANY(%(projects)s)
+),
+uses AS (
+    SELECT texts.id, texts.team_id, word.lexeme FROM texts, unnest(texts.words) AS word
+    WHERE length(word.lexeme) >= 4
+),
+telling AS (
+    SELECT lexeme, ln((SELECT count(*) FROM texts)::float / count(*)) AS weight FROM uses
+    GROUP BY lexeme HAVING count(*) <= greatest(%(few)s, %(common)s * (SELECT count(*) FROM texts))
+)
+SELECT team, project, sum(weight) FROM (
+    SELECT DISTINCT own.team_id AS team, other.id AS project, telling.lexeme, telling.weight
+    FROM telling JOIN uses own USING (lexeme) JOIN uses other USING (lexeme)
+    WHERE own.team_id = ANY(%(teams)s) AND other.id = ANY(%(projects)s) AND own.team_id <> other.team_id
+) shared GROUP BY team, project
+"""
+
+
+def _words_in_common(team_ids: set[int], project_ids: list[int]) -> dict[tuple[int, int], float]:
+    if not team_ids or not project_ids:
+        return {}
+    values: dict[str, list[int] | int | float] = {
+        "teams": sorted(team_ids),
+        "projects": project_ids,
+        "few": _FEW,
+        "common": _COMMON,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_COMMON, values)
+        return {(team, project): share_of(weight) for team, project, weight in cursor.fetchall()}
+
+
+def share_of(information: float) -> float:
+    """0 for nothing in common, 1 for as much as words can tell."""
+    return min(1.0, log(1 + max(0.0, information)) / log(1 + _MUCH))

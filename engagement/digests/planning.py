@@ -1,0 +1,101 @@
+"""Who is due: a row in the ledger for every person whose local slot has passed and who has none for that period."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.db.models import Max, OuterRef
+from django.utils import timezone
+
+from engagement.choices import SETTLED, DigestState, Stream
+from engagement.digests import ledger
+from engagement.digests.periods import Habit, Slot, latest_slot
+from engagement.digests.preferences import habit_of, preferences_of
+from engagement.models import Digest
+from innoteams.accounts.models import User
+from innoteams.lib.mail import offered
+
+FIRST_WINDOW = dt.timedelta(days=30)
+# However long somebody was away, older news than this is history.
+LONGEST_WINDOW = dt.timedelta(days=90)
+_AT_ONCE = 1000
+
+
+def plan(now: dt.datetime, stream: str = Stream.NETWORK) -> int:
+    """How many were planned. Safe to run twice, late, or in two places: a period's row exists once.
+
+    After an outage one digest is planned, for the latest period; what an earlier one had not sent is merged into it.
+    """
+    return sum(_plan_for(people, now, stream) for people in _people())
+
+
+def window_of(person_ids: list[int], end: dt.datetime, stream: str = Stream.NETWORK) -> dict[int, dt.datetime]:
+    """Where each person's next window starts: where the last settled digest ended, or a month back."""
+    settled = Digest.objects.filter(person__in=person_ids, stream=stream, state__in=SETTLED)
+    ends = dict(settled.order_by().values_list("person").annotate(Max("window_end")))
+    return {pk: min(end, max(ends.get(pk, end - FIRST_WINDOW), end - LONGEST_WINDOW)) for pk in person_ids}
+
+
+def _people() -> Iterator[list[User]]:
+    """Active people who have chosen their language and time zone, in portions."""
+    last = 0
+    ready = User.objects.filter(is_active=True, welcomed_at__isnull=False).only("pk", "language", "timezone")
+    while people := list(ready.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
+        yield people
+        last = people[-1].pk
+
+
+@transaction.atomic
+def _plan_for(people: list[User], now: dt.datetime, stream: str) -> int:
+    slots = _slots(people, now, stream)
+    slots = _without_known(slots, stream)
+    if not slots:
+        return 0
+    # With a `now` in the future the window still ends today: what happens meanwhile is not skipped over.
+    end = min(now, timezone.now())
+    starts = window_of(list(slots), end, stream)
+    rows = [
+        Digest(
+            person=person,
+            stream=stream,
+            period_key=slots[person.pk].key,
+            due_at=slots[person.pk].at,
+            window_start=starts[person.pk],
+            window_end=end,
+            language=offered(person.language),
+            timezone=person.timezone,
+            trail=[ledger.planned(now)],
+        )
+        for person in people
+        if person.pk in slots
+    ]
+    Digest.objects.bulk_create(rows, ignore_conflicts=True)
+    mine = Digest.objects.filter(stream=stream)
+    newer = mine.filter(person=OuterRef("person"), due_at__gt=OuterRef("due_at"), state=DigestState.PLANNED)
+    ledger.supersede(newer, mine.filter(person__in=list(slots)), now)
+    return len(rows)
+
+
+def _slots(people: list[User], now: dt.datetime, stream: str) -> dict[int, Slot]:
+    preferences = preferences_of([person.pk for person in people], stream)
+    known: dict[Habit, Slot | None] = {}
+    slots = {}
+    for person in people:
+        preference = preferences[person.pk]
+        habit = habit_of(preference, person.timezone)
+        if habit not in known:
+            known[habit] = latest_slot(habit, now)
+        slot = known[habit]
+        chosen_before = preference.pk is None or (slot is not None and preference.changed_at <= slot.at)
+        if slot and chosen_before:
+            slots[person.pk] = slot
+    return slots
+
+
+def _without_known(slots: dict[int, Slot], stream: str) -> dict[int, Slot]:
+    """Without those who have a row for the period, or a digest on its way this minute."""
+    rows = Digest.objects.filter(person__in=list(slots), stream=stream)
+    keys = {slot.key for slot in slots.values()}
+    have = set(rows.filter(period_key__in=keys).values_list("person_id", "period_key"))
+    busy = set(rows.filter(state=DigestState.CLAIMED).values_list("person_id", flat=True))
+    return {pk: slot for pk, slot in slots.items() if (pk, slot.key) not in have and pk not in busy}

@@ -1,0 +1,44 @@
+"""What happens every few minutes: what died is named, what is due is planned, what waits is found again."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from django.db.models import Q
+
+from engagement.choices import DigestState
+from engagement.digests import ledger, planning
+from engagement.models import Digest
+
+# People whose digests are built together, and mails that share one connection.
+BATCH = 100
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the ledger holds that is still to be done; the order is that of the rows."""
+
+    planned: list[int]
+    built: list[int]
+
+
+def prepare(now: dt.datetime) -> Waiting:
+    """Sweeps, plans, and says what waits. Whatever a dead worker or a flushed broker left is found here again."""
+    ledger.sweep(now)
+    planning.plan(now)
+    return waiting(now)
+
+
+def waiting(now: dt.datetime) -> Waiting:
+    due = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
+    rows = Digest.objects.filter(due, due_at__lte=now).order_by("pk").values_list("pk", flat=True)
+    return Waiting(
+        planned=list(rows.filter(state=DigestState.PLANNED)), built=list(rows.filter(state=DigestState.BUILT))
+    )
+
+
+def batches(pks: Sequence[int], size: int = BATCH) -> Iterator[list[int]]:
+    rest = iter(pks)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -1,0 +1,36 @@
+"""When a person wants the digest."""
+
+import datetime as dt
+
+from django import forms
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext_lazy as _
+
+from engagement.models import DigestPreference
+
+
+def _hours() -> list[tuple[int, str]]:
+    return [(hour, time_format(dt.time(hour), "H:i")) for hour in range(24)]
+
+
+class DigestPreferenceForm(forms.ModelForm[DigestPreference]):
+    local_hour = forms.TypedChoiceField(
+        label=_("At"),
+        coerce=int,
+        choices=_hours,
+        help_text=_("In your own time zone, also on nights when clocks change."),
+    )
+
+    class Meta:
+        model = DigestPreference
+        fields = ["cadence", "weekday", "local_hour", "paused_until"]
+        labels = {"cadence": _("How often"), "weekday": _("On"), "paused_until": _("Pause until")}
+        help_texts = {"paused_until": _("From that day on it comes again. Leave it empty for no pause.")}
+        widgets = {"paused_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def clean_paused_until(self) -> dt.date | None:
+        until: dt.date | None = self.cleaned_data["paused_until"]
+        if until and until <= timezone.localdate() and until != self.initial.get("paused_until"):
+            raise forms.ValidationError(_("Choose a day to come."))
+        return until
