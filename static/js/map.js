@@ -179,6 +179,8 @@ class NetworkMap {
   wheelOnlyWhenMeant() {
     this.map.on("click focus popupopen", () => this.map.scrollWheelZoom.enable());
     this.canvas.addEventListener("mouseleave", () => this.map.scrollWheelZoom.disable());
+    // Leaflet hears Escape only while the map itself has the focus, not a dot or a popup in it.
+    this.canvas.addEventListener("keydown", (event) => event.key === "Escape" && this.map.closePopup());
   }
 }
 
