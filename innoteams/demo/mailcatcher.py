@@ -13,8 +13,9 @@ class MailCatcher:
     """Takes every message for anybody and sends nothing on; the folder is a Maildir."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
+        # A Maildir makes its folders only together with itself; one may be there without them.
+        for path in (folder, folder / "tmp", folder / "new", folder / "cur"):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.port = _free_port()
         self._controller = Controller(Mailbox(folder), hostname=_HOST, port=self.port)
 

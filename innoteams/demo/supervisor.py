@@ -17,7 +17,7 @@ from innoteams.embedded.keeper import end_with_parent
 _MOST_ENDS, _WITHIN = 3, 60.0
 _PATIENCE = 12.0
 _LONGEST_LOG = 5_000_000
-_WORTH_SHOWING = ("WARNING", "ERROR", "CRITICAL", "Traceback (most recent call last)")
+_WORTH_SHOWING = ("WARNING", "ERROR", "CRITICAL")
 
 
 @dataclass
@@ -92,13 +92,21 @@ class Supervisor:
     def _copy(self, name: str, process: "subprocess.Popen[str]", log: Path) -> None:
         if process.stdout is None:
             return
+        in_traceback = False
         with process.stdout as lines, log.open("a", encoding="utf-8") as file:
             for line in lines:
                 # A full disk must not stop the reading, or the program would wait for it.
                 with suppress(OSError):
                     file.write(line)
                     file.flush()
-                if any(word in line for word in _WORTH_SHOWING):
+                if in_traceback:
+                    # Of a traceback, the last line is worth showing: the first that is not indented.
+                    in_traceback = line[:1].isspace()
+                    show = not in_traceback
+                else:
+                    in_traceback = line.startswith("Traceback ")
+                    show = any(word in line for word in _WORTH_SHOWING)
+                if show:
                     self._say(f"{name}: {line.rstrip()}")
 
 
