@@ -1,0 +1,321 @@
+"""What passes between the demo people, invented: adaptations, follows, coaching, check-ins, introductions, questions."""
+
+# ruff: noqa: E501 - the story is prose: a sentence is easier to read and to mend on one line
+
+import datetime as dt
+
+from django.db.models import Q
+
+from cities.models import City, Programme, Team, Topic
+from engagement import checkin_moves, coaching, introductions, questions
+from engagement.checkins import open_due_periods
+from engagement.choices import CheckInState, Drawer, IntroductionReason, IntroductionState, LetterKind, Rhythm
+from engagement.models import CheckIn, CheckInSchedule, Letter
+from engagement.schedules import ended_spans, last_ended_day
+from innoteams.accounts.models import User
+from innoteams.demo.clock import Calendar, at
+from innoteams.demo.people import CITIES, COACH, lead_of, member_of
+from innoteams.demo.story import Author
+from projects.adaptations import adapt, report_back
+from projects.choices import Phase, Visibility
+from projects.follows import follow
+from projects.models import Adaptation, Project
+
+# Who reports to whom, and how far the newest check-in has come. Whoever is not named has not sent it yet.
+REPORTING = ("innovation-teams", "la-transfo")
+SENT = {"boston": "coordinator@bloomberg.demo.example", "mulhouse": "coordinator@27eregion.demo.example"}
+ACCEPTED = {"paris": "coordinator@27eregion.demo.example", "durham": "coordinator@bloomberg.demo.example"}
+RETURNED = {"tel-aviv-yafo": "coordinator@bloomberg.demo.example"}
+HARD = {
+    "boston": "Owners ask who pays if something breaks. We have a sentence, not an answer.",
+    "mulhouse": "Le mobilier déplacé doit être rentré le soir, et personne n’est payé pour cela.",
+    "paris": "Nous n’avons pas encore le droit de lire l’état d’un dossier à l’écran.",
+    "durham": "The court changes judges in January, and the agreement is with a person.",
+    "tel-aviv-yafo": "ועד הבית מתחלף בסוף השנה, ואיתו מי שהסכים לניסיון.",
+}
+HELP = {
+    "boston": "A city that has written house rules for a short stay.",
+    "mulhouse": "Un retour d’une ville qui a confié du mobilier à des commerçants.",
+    "tel-aviv-yafo": "מישהו שמדד עצירות קצרות במקום ביקורים.",
+}
+
+
+def tell_network(calendar: Calendar) -> None:
+    adaptations(calendar)
+    follows(calendar)
+    accompaniment(calendar)
+    meetings(calendar)
+    asked(calendar)
+    check_ins(calendar)
+    keep_only_waiting_letters()
+
+
+def _project(slug: str, title: str) -> Project:
+    found: Project = Project.objects.get(team__slug=slug, title=title)
+    return found
+
+
+def adaptations(calendar: Calendar) -> None:
+    """Mulhouse takes the stairwell from Tel Aviv-Yafo; Centennial takes the late bus from Occitanie."""
+    mulhouse, centennial = Author("mulhouse", calendar), Author("centennial", calendar)
+    stairs = _project("tel-aviv-yafo", "שכנים פותחים את חדר המדרגות")
+    with calendar.ago(24):
+        landing = adapt(
+            by=mulhouse.lead,
+            source=stairs,
+            team=mulhouse.team,
+            title="Voisins de palier",
+            kept="Le banc et l’heure fixe, sans animation.",
+            changed="Chez nous ce sont de petits immeubles : le banc est dans la cour, pas dans le hall.",
+            problem="Dans les petits immeubles du centre, on se croise sans se parler ; les plus âgés ne demandent rien.",
+            for_whom="Locataires âgés de petits immeubles",
+        )
+    mulhouse.share(22, landing, Visibility.NETWORK)
+    mulhouse.write(6, landing, "Premier mardi dans la cour : quatre personnes, un chien, et une table qui manque.")
+    bus = _project("occitanie", "Le car de 18 h 40")
+    with calendar.ago(35):
+        late = adapt(
+            by=centennial.lead,
+            source=bus,
+            team=centennial.team,
+            title="Twenty minutes later",
+            kept="Count who misses the last ride before planning a new one.",
+            changed="Our last ride is a shuttle, so we moved the driver's break instead of the timetable.",
+            problem="The last shuttle leaves before the late shift ends at the distribution centre.",
+            for_whom="Late-shift workers without a car",
+        )
+    centennial.share(33, late, Visibility.PUBLIC)
+    centennial.move(20, late, Phase.GENERATE, "Nineteen people named the same shuttle.")
+    with calendar.ago(4):
+        report_back(
+            by=centennial.lead,
+            adaptation=Adaptation.objects.get(project=late),
+            came_of_it="The first week: six riders a night where there were two.",
+            kept="Counting first. It took two evenings.",
+            changed="The driver's break moved by twenty minutes; nothing was bought.",
+        )
+
+
+def follows(calendar: Calendar) -> None:
+    topics = {topic.slug: topic for topic in Topic.objects.all()}
+    cities = {city.slug: city for city in City.objects.filter(slug__in=CITIES)}
+    wanted = {
+        "tel-aviv-yafo": [topics["loneliness-ageing"], cities["mulhouse"], cities["boston"]],
+        "mulhouse": [topics["public-space"], topics["loneliness-ageing"], cities["tel-aviv-yafo"]],
+        "paris": [topics["user-reception"], topics["digital-services"]],
+        "dunkirk": [topics["energy-renovation"], cities["mulhouse"]],
+        "occitanie": [topics["mobility-transit"], cities["centennial"]],
+        "boston": [topics["housing-affordability"], topics["loneliness-ageing"], cities["tel-aviv-yafo"]],
+        "jerusalem": [topics["small-business"], topics["permits-licensing"]],
+        "centennial": [topics["mobility-transit"], cities["occitanie"]],
+        "durham": [topics["justice-reentry"], topics["user-reception"]],
+    }
+    with calendar.ago(80):
+        for slug, things in wanted.items():
+            for thing in things:
+                follow(by=lead_of(slug), what=thing)
+            follow(by=member_of(slug), what=things[0])
+
+
+def accompaniment(calendar: Calendar) -> None:
+    """A coach and Tel Aviv-Yafo: three sessions behind them, one ahead, promises kept and open."""
+    coach, team = User.objects.get(email=COACH), Team.objects.get(slug="tel-aviv-yafo")
+    lead, member = lead_of(team.slug), member_of(team.slug)
+    with calendar.ago(95):
+        pair = coaching.open_engagement(
+            by=User.objects.get(email="coordinator@bloomberg.demo.example"),
+            coach=coach,
+            team=team,
+            aims="Hear residents before choosing an idea. Stop one thing in the open. Leave a way of counting behind.",
+        )
+    told = [
+        (84, "Who have we not heard?", "We drew the building floor by floor and marked the doors nobody had knocked at.",
+         "The team knows the ones who come to meetings by name.", "Knocking beats inviting."),
+        (55, "What would make us stop?", "Each of us wrote down a figure that would end the soup evenings.",
+         "Four people is not a number anybody wanted to write first.", "Agree on the end before the start."),
+        (19, "Stopping in the open", "The stopped evening is in the record, with what it taught.",
+         "The residents who hosted it were relieved.", "A bench asks nothing of anybody."),
+    ]  # fmt: skip
+    sessions = []
+    for days_ago, aim, happened, observations, lessons in told:
+        with calendar.ago(days_ago + 7):
+            session = coaching.plan_session(
+                by=coach, engagement=pair, starts_at=calendar.moment(days_ago), aim=aim, place="Video call"
+            )
+        with calendar.ago(days_ago - 1):
+            session = coaching.log_session(
+                by=coach, session=session, known_log=None, happened=happened, observations=observations, lessons=lessons
+            )
+        sessions.append(session)
+    with calendar.ago(18):
+        coaching.plan_session(
+            by=coach,
+            engagement=pair,
+            starts_at=calendar.moment(-9),
+            aim="What remains when the pilot ends, and who owns it?",
+            place="Video call",
+        )
+        kept = coaching.commit(
+            by=coach, engagement=pair, session=sessions[2], text="Write down why the soup evenings ended",
+            owner=lead, due_on=calendar.day(10),
+        )  # fmt: skip
+        coaching.commit(
+            by=coach, engagement=pair, session=sessions[2], text="Add a reading for people who stop at the bench",
+            owner=member, due_on=calendar.day(-5),
+        )  # fmt: skip
+        coaching.commit(
+            by=lead, engagement=pair, session=sessions[2], text="Find a team that counted short stops",
+            owner=coach, due_on=calendar.day(2),
+        )  # fmt: skip
+        coaching.write_note(
+            by=coach, engagement=pair, session=sessions[2], drawer=Drawer.PRIVATE,
+            text="The lead carries too much alone. Ask about the member's part next time.",
+        )  # fmt: skip
+        coaching.write_note(
+            by=coach, engagement=pair, session=sessions[2], drawer=Drawer.TEAM,
+            text="You decided to stop without being told to. Keep that.",
+        )  # fmt: skip
+        coaching.write_note(
+            by=lead, engagement=pair, drawer=Drawer.COORDINATORS,
+            text="The coaching helps. We would like to keep the rhythm of one session a month.",
+        )  # fmt: skip
+    with calendar.ago(11):
+        coaching.settle(by=lead, commitment=kept)
+
+
+def meetings(calendar: Calendar) -> None:
+    """Boston and Tel Aviv-Yafo have met and say that it helped; Mulhouse waits for Tel Aviv-Yafo's answer."""
+    team = {team.slug: team for team in Team.objects.filter(slug__in=CITIES)}
+    stairs = _project("tel-aviv-yafo", "שכנים פותחים את חדר המדרגות")
+    with calendar.ago(60):
+        met = introductions.ask(
+            by=lead_of("boston"),
+            from_team=team["boston"],
+            to_team=team["tel-aviv-yafo"],
+            reason=IntroductionReason.DONE_IT,
+            message="You heard thirty-one neighbours at their doors. We are about to ask owners for a room, also at the "
+            "door. Could we talk about the first sentence you say?",
+            language="en",
+            project=stairs,
+        )
+    with calendar.ago(57):
+        introductions.accept(
+            by=lead_of("tel-aviv-yafo"), introduction=met, words="With pleasure. Sunday to Thursday, mornings here."
+        )
+    met.refresh_from_db()
+    with calendar.ago(20):
+        introductions.say_helped(
+            by=lead_of("boston"), introduction=met, helped=True, note="We dropped our leaflet after that call."
+        )
+    with calendar.ago(2):
+        introductions.ask(
+            by=lead_of("mulhouse"),
+            from_team=team["mulhouse"],
+            to_team=team["tel-aviv-yafo"],
+            reason=IntroductionReason.SAME_PROBLEM,
+            message="Nous essayons votre banc dans une cour. Pourrions-nous parler de l’heure fixe : qui s’assied en premier ?",
+            language="fr",
+            project=stairs,
+        )
+
+
+def asked(calendar: Calendar) -> None:
+    """One question answered from two cities and closed, one with an answer, one new."""
+    topics = {topic.slug: topic for topic in Topic.objects.all()}
+    team = {team.slug: team for team in Team.objects.filter(slug__in=CITIES)}
+    with calendar.ago(45):
+        first = questions.ask(
+            by=lead_of("mulhouse"), team=team["mulhouse"], language="fr",
+            text="Comment compter des pauses sur un banc sans filmer personne ?",
+            context="Nous comptons à la main le mardi matin. Faut-il plus ?",
+        )  # fmt: skip
+        first.topics.set([topics["public-space"]])
+    with calendar.ago(43):
+        questions.answer(
+            by=member_of("tel-aviv-yafo"), question=first, team=team["tel-aviv-yafo"], language="en",
+            text="By hand, one hour, always the same one. The trend is what you need, not the total.",
+        )  # fmt: skip
+    with calendar.ago(41):
+        questions.answer(
+            by=member_of("boston"), question=first, team=team["boston"], language="en",
+            text="We let residents do it: a jar and a box of beans beside the bench. Rough, and everybody trusts it.",
+        )  # fmt: skip
+    with calendar.ago(38):
+        questions.close(by=lead_of("mulhouse"), question=first)
+    with calendar.ago(10):
+        second = questions.ask(
+            by=lead_of("boston"), team=team["boston"], language="en",
+            text="Who has one page of house rules for a two-week stay?",
+            context="Ours has grown to four pages and nobody reads it.",
+        )  # fmt: skip
+        second.topics.set([topics["housing-affordability"]])
+    with calendar.ago(8):
+        questions.answer(
+            by=lead_of("amsterdam"), question=second, team=team["amsterdam"], language="en",
+            text="Three lines: the key, the kitchen, the quiet hours. Everything else the two of them settle.",
+        )  # fmt: skip
+    with calendar.ago(1):
+        third = questions.ask(
+            by=lead_of("bogota"), team=team["bogota"], language="es",
+            text="¿Quién ha organizado relevos de una hora para personas cuidadoras?",
+        )  # fmt: skip
+        third.topics.set([topics["unpaid-care"]])
+
+
+def check_ins(calendar: Calendar) -> None:
+    """The last two months that have ended: one answered, one with something waiting on either side."""
+    first, second = ended_spans(Rhythm.MONTHLY, calendar.day(100), last_ended_day(calendar.now))[-2:]
+    programmes = Programme.objects.filter(slug__in=REPORTING)
+    CheckInSchedule.objects.bulk_create(
+        CheckInSchedule(programme=programme, rhythm=Rhythm.MONTHLY, days_to_submit=14, starts_on=first.starts_on)
+        for programme in programmes
+    )
+    for span in (first, second):
+        opened = dt.datetime.combine(span.ends_on + dt.timedelta(days=2), dt.time(14), dt.UTC)
+        with at(calendar.at_most_now(opened, minutes=40)) as moment:
+            open_due_periods(moment)
+    # Real cities without demo people do not look late for something that nobody could have written.
+    CheckIn.objects.exclude(Q(team__slug__in=CITIES)).delete()
+    for slug, coordinator in (SENT | ACCEPTED | RETURNED).items():
+        _send(calendar, slug, first.key, first.ends_on, days_after=6)
+        _answer(calendar, slug, coordinator, first.key, first.ends_on, accepted=True)
+        _send(calendar, slug, second.key, second.ends_on, days_after=8)
+    for slug, coordinator in (ACCEPTED | RETURNED).items():
+        _answer(calendar, slug, coordinator, second.key, second.ends_on, accepted=slug in ACCEPTED)
+
+
+def _sheet_of(slug: str, key: str) -> CheckIn:
+    found: CheckIn = CheckIn.objects.get(team__slug=slug, period__key=key, period__programme__slug__in=REPORTING)
+    return found
+
+
+def _send(calendar: Calendar, slug: str, key: str, ended_on: dt.date, *, days_after: int) -> None:
+    check_in = _sheet_of(slug, key)
+    sheet = checkin_moves.Sheet(hard=HARD[slug], help_wanted=HELP.get(slug, ""), language=check_in.language)
+    sent = dt.datetime.combine(ended_on + dt.timedelta(days=days_after), dt.time(9), dt.UTC)
+    with at(calendar.at_most_now(sent, minutes=30)):
+        checkin_moves.submit(by=lead_of(slug), check_in=check_in, version=check_in.version, sheet=sheet)
+
+
+def _answer(calendar: Calendar, slug: str, coordinator: str, key: str, ended_on: dt.date, *, accepted: bool) -> None:
+    check_in, by = _sheet_of(slug, key), User.objects.get(email=coordinator)
+    answered = dt.datetime.combine(ended_on + dt.timedelta(days=12), dt.time(15), dt.UTC)
+    french = by.language == "fr"
+    with at(calendar.at_most_now(answered, minutes=20)):
+        if accepted:
+            words = (
+                "Merci. J’ai compris que le plus dur n’est pas l’idée mais qui s’en occupe ensuite."
+                if french
+                else "Thank you. I understood that the hard part is who looks after it later. I will ask around."
+            )
+            checkin_moves.accept(by=by, check_in=check_in, version=check_in.version, words=words)
+        else:
+            words = "Thank you. Could you add how many doors stayed closed? It would help the city that follows you."
+            checkin_moves.send_back(by=by, check_in=check_in, version=check_in.version, words=words)
+
+
+def keep_only_waiting_letters() -> None:
+    """The worker posts letters about what waits now; of what is long answered nobody wants a mail today."""
+    waiting = Q(kind=LetterKind.INTRODUCTION_ASKED, introduction__state=IntroductionState.ASKED)
+    waiting |= Q(kind=LetterKind.CHECK_IN_SUBMITTED, check_in__state=CheckInState.SUBMITTED)
+    Letter.objects.exclude(waiting).delete()
