@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import formats
 
 from engagement.models import CheckIn, CheckInVersion
 from innoteams.accounts.models import User
-from projects.choices import Visibility
+from projects.choices import Phase, Visibility
 from projects.models import Activity
 
 
@@ -27,6 +28,28 @@ class Line:
     def is_team_only(self) -> bool:
         """Only the team sees the project, so nobody else is shown this line, included or not."""
         return bool(self.activity.project.visibility == Visibility.TEAM)
+
+    @property
+    def text(self) -> str:
+        """What was written down, in a few words; "" where the verb and the project say it all."""
+        one = self.activity
+        if one.phase_move:
+            moved = f"{Phase(one.phase_move.from_phase).label} → {Phase(one.phase_move.to_phase).label}"
+            return f"{moved}. {one.phase_move.note}"
+        if one.reading:
+            value = formats.number_format(one.reading.value.normalize(), use_l10n=True)
+            return f"{one.reading.indicator.name}: {value} {one.reading.indicator.unit}"
+        if one.consultation:
+            return f"{one.consultation.method}: {one.consultation.heard}"
+        if one.journal_entry:
+            return str(one.journal_entry.text)
+        named = one.pilot or one.indicator
+        return str(named) if named else ""
+
+    @property
+    def language(self) -> str:
+        entry = self.activity.journal_entry
+        return str(entry.language if entry else self.activity.project.language)
 
 
 @dataclass(frozen=True)

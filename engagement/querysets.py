@@ -24,11 +24,17 @@ class CheckInQuerySet(models.QuerySet[Any]):
         )
 
     def answerable_by(self, person: "User | AnonymousUser") -> Self:
-        """Submitted, and in a programme of the operator that the person coordinates for; a funder only reads."""
+        """Submitted, and in a programme of the operator that the person coordinates for; a funder only reads, and
+        nobody answers the own team."""
         if not person.is_authenticated:
             return self.none()
         operators = person.coordinations.current().values("operator")
-        return self.filter(state=CheckInState.SUBMITTED, period__programme__operator__in=operators)
+        rows = self.filter(state=CheckInState.SUBMITTED, period__programme__operator__in=operators)
+        return rows.exclude(team__in=Team.objects.of_member(person))
+
+    def for_rows(self) -> Self:
+        """With all that a list row shows."""
+        return self.select_related("team__city", "period__programme__operator")
 
     @staticmethod
     def _of_programmes_read_by(person: "User | AnonymousUser") -> Q:

@@ -1,19 +1,36 @@
 """Check-ins, the portfolio, coaching, introductions and questions."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from innoteams.views.soon import soon
+from engagement.views import check_ins, coaching, introductions, portfolio, questions
 
 urlpatterns = [
-    path("portfolio/", soon, name="portfolio"),
-    path("check-ins/", soon, name="check_in_list"),
-    path("check-ins/<int:pk>/", soon, name="check_in_detail"),
-    path("coaching/", soon, name="engagement_list"),
-    path("coaching/<int:pk>/", soon, name="engagement_detail"),
-    path("introductions/", soon, name="introduction_list"),
-    path("introductions/new/", soon, name="introduction_create"),
-    path("introductions/<int:pk>/", soon, name="introduction_detail"),
-    path("questions/", soon, name="question_list"),
-    path("questions/new/", soon, name="question_create"),
-    path("questions/<int:pk>/", soon, name="question_detail"),
+    path("portfolio/", portfolio.portfolio, name="portfolio"),
+    re_path(r"^portfolio/(?P<what>teams|projects)\.csv$", portfolio.portfolio_export, name="portfolio_export"),
+    path("check-ins/", check_ins.check_in_list, name="check_in_list"),
+    path("check-ins/<int:pk>/", check_ins.check_in_detail, name="check_in_detail"),
+    path("check-ins/<int:pk>/save/", check_ins.check_in_save, name="check_in_save"),
+    path("check-ins/<int:pk>/answer/", check_ins.check_in_answer, name="check_in_answer"),
+    path("coaching/", coaching.engagement_list, name="engagement_list"),
+    path("coaching/open/", coaching.engagement_create, name="engagement_create"),
+    path("coaching/<int:pk>/", coaching.engagement_detail, name="engagement_detail"),
+    path("coaching/<int:pk>/end/", coaching.engagement_end, name="engagement_end"),
+    path("coaching/<int:pk>/aims/", coaching.aims_set, name="aims_set"),
+    path("coaching/<int:pk>/sessions/new/", coaching.session_create, name="session_create"),
+    path("coaching/<int:pk>/commitments/", coaching.commitment_create, name="commitment_create"),
+    path("coaching/<int:pk>/notes/", coaching.note_create, name="note_create"),
+    path("coaching/sessions/<int:pk>/", coaching.session_detail, name="session_detail"),
+    path("coaching/commitments/<int:pk>/done/", coaching.commitment_settle, name="commitment_settle"),
+    path("coaching/commitments/<int:pk>/reopen/", coaching.commitment_reopen, name="commitment_reopen"),
+    path("introductions/", introductions.introduction_list, name="introduction_list"),
+    path("introductions/new/", introductions.introduction_create, name="introduction_create"),
+    path("introductions/<int:pk>/", introductions.introduction_detail, name="introduction_detail"),
+    path("introductions/<int:pk>/answer/", introductions.introduction_answer, name="introduction_answer"),
+    path("introductions/<int:pk>/withdraw/", introductions.introduction_withdraw, name="introduction_withdraw"),
+    path("introductions/<int:pk>/helped/", introductions.introduction_helped, name="introduction_helped"),
+    path("questions/", questions.question_list, name="question_list"),
+    path("questions/new/", questions.question_create, name="question_create"),
+    path("questions/<int:pk>/", questions.question_detail, name="question_detail"),
+    path("questions/<int:pk>/answer/", questions.question_answer, name="question_answer"),
+    path("questions/<int:pk>/close/", questions.question_close, name="question_close"),
 ]

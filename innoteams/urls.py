@@ -19,6 +19,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("my-work/", my_work.my_work, name="my_work"),
+    path("my-work/invitations/<int:pk>/", my_work.invitation_open, name="invitation_open"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("search/", search.search, name="search"),
     path("healthz", health.healthz, name="healthz"),

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from engagement.choices import CheckInState, Rhythm
@@ -43,6 +45,14 @@ class CheckInPeriod(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def name(self) -> str:
+        """In the reader's words: "September 2026", "Quarter 3 of 2026"."""
+        if "Q" not in self.key:
+            return formats.date_format(self.starts_on, "YEAR_MONTH_FORMAT")
+        quarter = {"quarter": self.key[-1], "year": self.starts_on.year}
+        return gettext("Quarter %(quarter)s of %(year)s") % quarter
 
 
 class CheckIn(models.Model):

@@ -5,6 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cities.querysets import today
 from engagement.choices import Drawer
 from engagement.querysets import CoachingNoteQuerySet, EngagementQuerySet
 
@@ -61,6 +62,9 @@ class CoachingSession(models.Model):
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("session_detail", args=[self.pk])
+
 
 class Commitment(models.Model):
     """What somebody of the pair promised, until when; open ones are carried over from session to session."""
@@ -83,6 +87,11 @@ class Commitment(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def is_late(self) -> bool:
+        """The due day itself is still in time."""
+        return self.done_at is None and self.due_on < today()
 
 
 class CoachingNote(models.Model):

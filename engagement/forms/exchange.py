@@ -1,0 +1,89 @@
+"""Asking to meet, asking the network, and answering both."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cities.models import Team
+from engagement.choices import IntroductionReason
+from engagement.forms.choosing import OwnTeamField, offer
+from innoteams.accounts.models import User
+from innoteams.lib.languages import CONTENT_LANGUAGES
+
+
+def own_teams(person: User) -> QuerySet[Team]:
+    """Teams in whose name the person asks and answers."""
+    teams: QuerySet[Team] = Team.objects.active().writable_by(person).select_related("city").order_by("city__slug")
+    return teams
+
+
+class _InOwnName(forms.Form):
+    """Shows the choice of team only to people who write for several."""
+
+    team_field = "team"
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = own_teams(by)
+        offer(self, self.team_field, teams)
+        first_two = list(teams[:2])
+        self.initial.setdefault(self.team_field, first_two[0].pk if first_two else None)
+        self.initial.setdefault("language", by.language)
+        if len(first_two) < 2:
+            self.fields[self.team_field].widget = forms.HiddenInput()
+
+
+class AskIntroductionForm(_InOwnName):
+    team_field = "from_team"
+
+    from_team = OwnTeamField(label=_("In the name of"), queryset=Team.objects.none())
+    reason = forms.ChoiceField(label=_("Why them?"), choices=IntroductionReason.choices, widget=forms.RadioSelect)
+    message = forms.CharField(
+        label=_("A short message"),
+        help_text=_("Two or three sentences: what you are working on and what you would like to ask them."),
+        max_length=1000,
+        widget=forms.Textarea({"rows": 4}),
+    )
+    language = forms.ChoiceField(label=_("Written in"), choices=CONTENT_LANGUAGES)
+
+
+class AnswerIntroductionForm(forms.Form):
+    words = forms.CharField(
+        label=_("A word with your answer"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
+class HelpedForm(forms.Form):
+    helped = forms.TypedChoiceField(
+        label=_("Did it help?"),
+        choices=[("yes", _("Yes, it helped")), ("no", _("No, it did not"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose yes or no.")},
+    )
+    note = forms.CharField(label=_("In a sentence"), max_length=400, required=False)
+
+
+class AskQuestionForm(_InOwnName):
+    text = forms.CharField(
+        label=_("Your question"), help_text=_("One sentence that somebody can answer in two minutes."), max_length=300
+    )
+    context = forms.CharField(
+        label=_("What they should know to answer"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+    )
+    language = forms.ChoiceField(label=_("Written in"), choices=CONTENT_LANGUAGES)
+    team = OwnTeamField(label=_("In the name of"), queryset=Team.objects.none(), required=False)
+
+
+class AnswerQuestionForm(_InOwnName):
+    text = forms.CharField(label=_("Your answer"), max_length=2000, widget=forms.Textarea({"rows": 4}))
+    language = forms.ChoiceField(label=_("Written in"), choices=CONTENT_LANGUAGES)
+    team = OwnTeamField(label=_("In the name of"), queryset=Team.objects.none(), required=False)
