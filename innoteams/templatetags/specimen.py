@@ -60,6 +60,7 @@ class SampleProject:
     outcome: str = "in_progress"
     visibility: str = "network"
     is_from_public_source: bool = False
+    is_demo: bool = False
 
     def get_absolute_url(self) -> str:
         return "#"

@@ -102,6 +102,20 @@ def test_a_field_names_its_help_and_its_error_for_screen_readers() -> None:
     assert all(f'id="{part}"' in html for part in described[1].split())
 
 
+def test_a_piece_speaks_the_language_of_each_reader() -> None:
+    english = filled('{% piece "visibility" visibility="public" %}')
+    with translation.override("fr"):
+        assert filled('{% piece "visibility" visibility="public" %}') == render_to_string(
+            "components/visibility.html", {"visibility": "public"}
+        )
+    assert "Public" in english
+
+
+def test_an_opening_ends_at_a_word() -> None:
+    assert look.opening("one two three", 10) == "one two…"
+    assert look.opening("one two", 10) == "one two"
+
+
 def test_an_optional_field_says_so_and_a_required_one_does_not() -> None:
     assert "optional" in str(SampleForm()["started_on"].as_field_group())
     assert "optional" not in str(SampleForm()["title"].as_field_group())

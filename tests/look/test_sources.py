@@ -4,6 +4,7 @@ import gzip
 import re
 from pathlib import Path
 
+import lucide
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -38,6 +39,15 @@ def static_file(address: str) -> Path:
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
 def test_every_template_parses(path: Path) -> None:
     get_template(str(path.relative_to(ROOT / "templates")))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_every_icon_a_template_names_exists(path: Path) -> None:
+    text = path.read_text()
+    names = re.findall(r'\{% icon "([^"]+)"', text) + re.findall(r'(?:icon_name|action_icon)="([^"]+)"', text)
+
+    for icon in names:
+        lucide._render_icon(icon, 20)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
