@@ -27,7 +27,7 @@ def state_words() -> dict[str, str]:
         CheckInState.ACCEPTED: _("accepted"),
         LATE: _("team late"),
         ANSWER_LATE: _("answer late"),
-        NONE: _("none"),
+        NONE: _("no check-in"),
     }
 
 

@@ -31,6 +31,7 @@ class CheckInFilter(django_filters.FilterSet):
         super().__init__(data, queryset, **kwargs)
         # Only what is in the list can be chosen: the menus tell nothing about others.
         mine = CheckInPeriod.objects.filter(check_ins__in=queryset.order_by().values("pk"))
-        keys = mine.order_by("-key").values_list("key", flat=True).distinct()
-        self.filters["period"].extra["choices"] = [(key, key) for key in keys]
+        # Two programmes with the same rhythm share the names of their periods.
+        names = {period.key: period.name for period in mine.order_by("-starts_on").distinct()}
+        self.filters["period"].extra["choices"] = list(names.items())
         self.filters["programme"].queryset = Programme.objects.filter(check_in_periods__in=mine).distinct()

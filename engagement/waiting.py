@@ -54,9 +54,9 @@ Source = Callable[[User], Iterator[Waiting]]
 
 
 def waiting_for(person: User) -> list[Waiting]:
-    """Everything, the oldest promise first."""
+    """Everything, the oldest promise first; what nobody promised until a day comes after what was promised."""
     found = [item for source in SOURCES for item in source(person)]
-    return sorted(found, key=lambda item: (item.promised, item.kind, item.url))
+    return sorted(found, key=lambda item: (not item.has_due, item.promised, item.kind, item.url))
 
 
 # --- The sources ---------------------------------------------------------------------------------------------------
@@ -71,14 +71,14 @@ def _check_ins(person: User) -> Iterator[Waiting]:
         due = promises.check_in_due(check_in) or today()
         url = check_in.get_absolute_url()
         if check_in.state == CheckInState.SUBMITTED:
-            title, why = _("Answer the check-in %(period)s of %(city)s"), _("A check-in is always answered, in words.")
+            title, why = _("Answer the check-in of %(city)s, %(period)s"), _("A check-in is always answered, in words.")
             yield Waiting("check_in_answer", title % names, why, url, _("Read and answer"), due)
         elif check_in.state == CheckInState.RETURNED:
-            title = _("The check-in %(period)s of %(city)s came back with a question")
+            title = _("The check-in of %(city)s, %(period)s, came back with a question")
             why = _("Read the answer, go on writing and send it again.")
             yield Waiting("check_in_returned", title % names, why, url, _("Read the answer"), due)
         else:
-            title = _("Send the check-in %(period)s of %(city)s")
+            title = _("Send the check-in of %(city)s, %(period)s")
             why = _("It is drafted from what your team logged.")
             yield Waiting("check_in_drafted", title % names, why, url, _("Open the draft"), due)
 

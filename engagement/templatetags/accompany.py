@@ -19,7 +19,7 @@ STATES: dict[str, Mark] = {
     CheckInState.ACCEPTED: Mark("accepted", _("Accepted"), "circle-check"),
     "late": Mark("late", _("Team late"), "alarm-clock"),
     "answer_late": Mark("answer_late", _("Answer late"), "hourglass"),
-    "none": Mark("none", _("None"), "minus"),
+    "none": Mark("none", _("No check-in"), "minus"),
 }
 
 DRAWERS: dict[str, Mark] = {

@@ -1,6 +1,7 @@
 """My work: what waits for me across all my roles, my projects, what I follow, the next session."""
 
 from allauth.account.models import EmailAddress
+from django.db.models import Case, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -47,13 +48,15 @@ def invitation_open(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _projects(person: User) -> list[Project]:
     rows = Project.objects.filter(team__in=Team.objects.of_member(person)).select_related("team__city").defer("words")
-    return list(rows.order_by("-updated_at", "-pk")[:MOST_PROJECTS])
+    # What the team wrote itself comes before what public sources tell of its city.
+    own = Case(When(Q(source_line="") | Q(claimed_at__isnull=False), then=0), default=1)
+    return list(rows.order_by(own, "-updated_at", "-pk")[:MOST_PROJECTS])
 
 
 def _news(person: User) -> list[Activity]:
-    """The newest of the followed projects and cities, as far as the person sees it and did not do it."""
-    followed = Project.objects.followed_by(person).values("pk")
-    news = Activity.objects.visible_to(person).newsworthy().filter(project__in=followed).exclude(actor=person)
+    """The newest of the followed projects and cities elsewhere, as far as the person sees it."""
+    followed = Project.objects.followed_by(person).exclude(team__in=Team.objects.of_member(person))
+    news = Activity.objects.visible_to(person).newsworthy().filter(project__in=followed.values("pk"))
     return list(news.select_related("project__team__city").order_by("-at", "-pk")[:MOST_NEWS])
 
 
