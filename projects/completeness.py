@@ -10,11 +10,12 @@ from projects.models import Project
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the record. `key` names the page where it is added; `why` is a sentence for the team."""
+    """One part of the record. `page` is the URL name where it is added; `why` is a sentence for the team."""
 
     key: str
     name: str | Promise
     why: str | Promise
+    page: str
     is_there: bool = False
 
 
@@ -57,6 +58,16 @@ _WHY: dict[str, tuple[str | Promise, str | Promise]] = {
     "lesson": (_("what was learned"), _("What you would tell a city that starts tomorrow.")),
 }
 
+_PAGES = {
+    "pilot": "pilot_add",
+    "consultation": "consultation_add",
+    "indicator": "indicator_add",
+    # A reading belongs to an indicator, so there is no one page for it.
+    "reading": "",
+    "journal": "journal_add",
+    **dict.fromkeys(("basics", "contact", "approach", "lesson"), "project_edit"),
+}
+
 
 def completeness(project: Project) -> Completeness:
     """Reads related rows through `.all()`: no further query for a project with its parts prefetched."""
@@ -72,4 +83,4 @@ def completeness(project: Project) -> Completeness:
         "journal": bool(project.journal.all()),
         "lesson": bool(project.lesson.strip()) or any(pilot.lessons.strip() for pilot in pilots),
     }
-    return Completeness(tuple(Part(key, name, why, there[key]) for key, (name, why) in _WHY.items()))
+    return Completeness(tuple(Part(key, name, why, _PAGES[key], there[key]) for key, (name, why) in _WHY.items()))

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from cities.querysets import MembershipQuerySet, TeamQuerySet
@@ -123,10 +123,11 @@ def _as_json(model: str, *names: str, **more: F) -> models.QuerySet[Any, Any]:
     return rows.values(row=JSONObject(**{name: F(name) for name in names}, **more))
 
 
-def _what_reader_is(person: "User | AnonymousUser") -> dict[str, Exists | Value]:
+def _what_reader_is(person: "User | AnonymousUser") -> dict[str, Exists | Subquery | Value]:
     contact = _memberships().belonging().filter(team=OuterRef("team"), person=OuterRef("contact"))
-    facts: dict[str, Exists | Value] = {
-        "contact_is_here": Exists(contact),
+    facts: dict[str, Exists | Subquery | Value] = {
+        # None when the person to talk to has left the team.
+        "contact_function": Subquery(contact.values("function")[:1]),
         "is_writer": Value(False),
         "is_followed": Value(False),
     }

@@ -1,10 +1,30 @@
 from django.urls import path
 
-from innoteams.views.soon import soon
-from projects.views import listing
+from projects.views import detail, listing, moves, parts, writing
 
 urlpatterns = [
     path("projects/", listing.project_list, name="project_list"),
-    path("projects/new/", soon, name="project_create"),
-    path("projects/<slug:slug>/", soon, name="project_detail"),
+    path("projects/new/", writing.project_create, name="project_create"),
+    path("projects/drafts/", writing.draft_keep, name="draft_keep"),
+    path("projects/<slug:slug>/", detail.project_detail, name="project_detail"),
+    path("projects/<slug:slug>/edit/", writing.project_edit, name="project_edit"),
+    path("projects/<slug:slug>/share/", moves.project_share, name="project_share"),
+    path("projects/<slug:slug>/phase/", moves.project_phase, name="project_phase"),
+    path("projects/<slug:slug>/outcome/", moves.project_outcome, name="project_outcome"),
+    path("projects/<slug:slug>/confirm/", moves.project_confirm, name="project_confirm"),
+    path("projects/<slug:slug>/claim/", moves.project_claim, name="project_claim"),
+    path("projects/<slug:slug>/adapt/", moves.project_adapt, name="project_adapt"),
+    path("projects/<slug:slug>/adapted/<int:pk>/", moves.adaptation_report, name="adaptation_report"),
+    path("projects/<slug:slug>/pilots/new/", parts.pilot_add, name="pilot_add"),
+    path("projects/<slug:slug>/pilots/<int:pk>/", parts.pilot_change, name="pilot_change"),
+    path("projects/<slug:slug>/pilots/<int:pk>/decide/", parts.pilot_decide, name="pilot_decide"),
+    path("projects/<slug:slug>/journal/new/", parts.journal_add, name="journal_add"),
+    path("projects/<slug:slug>/journal/<int:pk>/", parts.journal_change, name="journal_change"),
+    path("projects/<slug:slug>/consultations/new/", parts.consultation_add, name="consultation_add"),
+    path("projects/<slug:slug>/consultations/<int:pk>/", parts.consultation_change, name="consultation_change"),
+    path("projects/<slug:slug>/indicators/new/", parts.indicator_add, name="indicator_add"),
+    path("projects/<slug:slug>/indicators/<int:pk>/", parts.indicator_change, name="indicator_change"),
+    path("projects/<slug:slug>/indicators/<int:pk>/readings/new/", parts.reading_add, name="reading_add"),
+    path("projects/<slug:slug>/readings/<int:pk>/remove/", parts.reading_remove, name="reading_remove"),
+    path("follow/<slug:kind>/<slug:slug>/", moves.follow_toggle, name="follow_toggle"),
 ]

@@ -1,0 +1,175 @@
+"""What changes a project's state: sharing, phases, outcome, confirming, claiming, following, adapting."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from cities.models import City, Topic
+from innoteams.lib.verdicts import NotAllowed
+from projects.adaptations import adapt, report_back
+from projects.audience import audiences
+from projects.choices import Visibility
+from projects.follows import follow, unfollow
+from projects.forms import AdaptForm, OutcomeForm, PhaseForm, ReportForm
+from projects.models import Adaptation, Project
+from projects.permissions import can_adapt_project, can_claim_project, can_edit_project, can_share_project
+from projects.phases import conclude, move_phase
+from projects.records import claim_project, confirm_project
+from projects.sharing import missing_before_sharing, share_project
+from projects.views.doors import attempt, or_403, seen_project, signed_in
+from projects.views.pages import Words, done, form_page, in_place
+from projects.views.writing import writable_teams
+
+PHASE = Words(
+    gettext_lazy("Move the project on"),
+    gettext_lazy("Move"),
+    gettext_lazy("On to the next phase, or back to an earlier one: learning sends people back, and that is fine."),
+)
+OUTCOME = Words(gettext_lazy("What came of it"), gettext_lazy("Save"), is_ending=True)
+ADAPT = Words(
+    gettext_lazy("Adapt this project"),
+    gettext_lazy("Start my project"),
+    gettext_lazy(
+        "You start a project of your own that remembers where it came from. It is your team's draft first; "
+        "the city you learn from hears of it when you share it."
+    ),
+)
+REPORT = Words(gettext_lazy("What came of it where you are"), gettext_lazy("Save"))
+
+
+def project_share(request: HttpRequest, slug: str) -> HttpResponse:
+    person, project = signed_in(request), seen_project(request, slug)
+    or_403(can_share_project(person, project))
+    form = forms.Form()
+    if request.method == "POST":
+        level = request.POST.get("visibility", "")
+        form = forms.Form(request.POST)
+        if level not in Visibility:
+            form.add_error(None, _("Choose who sees the project."))
+        elif shared := attempt(form, lambda: share_project(by=person, project=project, visibility=level)):
+            return done(request, shared, _told(shared))
+    context = {
+        "project": project,
+        "form": form,
+        "audiences": audiences(project.team),
+        "missing": missing_before_sharing(project),
+    }
+    return render(request, "projects/project_share.html", context)
+
+
+def _told(project: Project) -> str:
+    sentences = {
+        Visibility.TEAM: _("Now your team alone sees it."),
+        Visibility.PROGRAMME: _("Now your team, its coach and the coordinators of its programme see it."),
+        Visibility.NETWORK: _("Now the whole network sees it."),
+        Visibility.PUBLIC: _("Now everybody sees it, also without signing in."),
+    }
+    return sentences[Visibility(project.visibility)]
+
+
+def project_phase(request: HttpRequest, slug: str) -> HttpResponse:
+    person, project = signed_in(request), seen_project(request, slug)
+    or_403(can_edit_project(person, project))
+    form = PhaseForm(request.POST if request.method == "POST" else None, phase=project.phase)
+    if form.is_valid():
+        data = form.cleaned_data
+        if attempt(form, lambda: move_phase(by=person, project=project, to=data["to"], note=data["note"])):
+            return done(request, project, _("The project moved on."), "phase")
+    return form_page(request, project, form, PHASE)
+
+
+def project_outcome(request: HttpRequest, slug: str) -> HttpResponse:
+    person, project = signed_in(request), seen_project(request, slug)
+    or_403(can_edit_project(person, project))
+    initial = {"outcome": project.outcome, "lesson": project.lesson}
+    form = OutcomeForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        data = form.cleaned_data
+        if attempt(form, lambda: conclude(by=person, project=project, outcome=data["outcome"], lesson=data["lesson"])):
+            return done(request, project, _("Saved."), "learned")
+    return form_page(request, project, form, OUTCOME)
+
+
+@require_POST
+def project_confirm(request: HttpRequest, slug: str) -> HttpResponse:
+    person, project = signed_in(request), seen_project(request, slug)
+    _or_403(lambda: confirm_project(by=person, project=project))
+    return done(request, project, _("Thank you. Readers now see that this is still true."))
+
+
+def project_claim(request: HttpRequest, slug: str) -> HttpResponse:
+    person, project = signed_in(request), seen_project(request, slug)
+    or_403(can_claim_project(person, project))
+    if request.method == "POST":
+        _or_403(lambda: claim_project(by=person, project=project))
+        return done(request, project, _("This is now your team's own. The source stays on the page."))
+    return render(request, "projects/project_claim.html", {"project": project})
+
+
+def project_adapt(request: HttpRequest, slug: str) -> HttpResponse:
+    person, source = signed_in(request), seen_project(request, slug)
+    or_403(can_adapt_project(person, source))
+    teams = [team for team in writable_teams(person) if team.pk != source.team_id]
+    if not teams:
+        raise PermissionDenied(_("This is your own team's project; another team can adapt it."))
+    initial = {"title": source.title}
+    form = AdaptForm(request.POST if request.method == "POST" else None, teams=teams, initial=initial)
+    if form.is_valid() and (project := attempt(form, lambda: adapt(by=person, source=source, **form.cleaned_data))):
+        return done(request, project, _("Your project is there, as a draft of your team."))
+    return form_page(request, source, form, ADAPT)
+
+
+def adaptation_report(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    person, project = signed_in(request), seen_project(request, slug)
+    or_403(can_edit_project(person, project))
+    adaptation = get_object_or_404(Adaptation.objects.visible_to(person), project=project, pk=pk)
+    form = ReportForm(request.POST if request.method == "POST" else None, instance=adaptation)
+    told = None
+    if form.is_valid():
+        told = attempt(form, lambda: report_back(by=person, adaptation=adaptation, **form.given))
+    if told:
+        return done(request, project, _("Saved, and told to the team you learned from."), "adapted")
+    return form_page(request, project, form, REPORT)
+
+
+@require_POST
+def follow_toggle(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
+    """`wanted` is "on" or "off", so that pressing twice is the same as once."""
+    person = signed_in(request)
+    what = _followed(request, kind, slug)
+    wanted = request.POST.get("wanted") != "off"
+    if wanted:
+        follow(by=person, what=what)
+    else:
+        unfollow(by=person, what=what)
+    if in_place(request):
+        return render(request, "projects/_follow_button.html", {"kind": kind, "slug": slug, "is_followed": wanted})
+    back = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    return HttpResponseRedirect(back)
+
+
+def _followed(request: HttpRequest, kind: str, slug: str) -> Project | City | Topic:
+    if kind == "project":
+        return seen_project(request, slug)
+    if kind == "city":
+        city: City = get_object_or_404(City.objects.visible_to(request.user), slug=slug)
+        return city
+    if kind == "topic":
+        return get_object_or_404(Topic, slug=slug)
+    raise Http404
+
+
+def _or_403(act: Callable[[], object]) -> None:
+    try:
+        act()
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
