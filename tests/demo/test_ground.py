@@ -79,6 +79,10 @@ def test_every_mail_becomes_a_file_nobody_else_can_read(tmp_path: Path) -> None:
     assert (tmp_path / "mailbox").stat().st_mode & 0o777 == 0o700
 
 
+def test_a_mail_catcher_that_never_started_can_be_stopped(tmp_path: Path) -> None:
+    MailCatcher(tmp_path / "mailbox").stop()
+
+
 def test_reset_says_when_there_is_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
