@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from innoteams import embedded
 from innoteams.accounts.models import User
+from innoteams.lib.catalogues import compile_catalogues
 from tests.browser import ARGUMENTS, SignIn, Watch, find_chromium, sign_in
 from tests.cast import Cast, make_cast
 
@@ -87,6 +88,12 @@ def page_of(page: Page, live_portal: str) -> SignIn:
 
 
 # --- The run as a whole --------------------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compiled translations are not kept in the repository; the first process of the run makes them for all."""
+    if not hasattr(config, "workerinput"):
+        compile_catalogues()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
