@@ -10,7 +10,7 @@ from cities.choices import BELONGING
 from cities.models import Team
 from innoteams.accounts.models import User
 from innoteams.lib.languages import CONTENT_LANGUAGES
-from projects.choices import Outcome, Phase
+from projects.choices import Decision, Outcome, Phase
 from projects.models import (
     Adaptation,
     Consultation,
@@ -196,6 +196,14 @@ class PilotForm(RecordForm):
         }
 
 
+_DECISIONS = {
+    Decision.SCALE: _("Scale: do it in more places"),
+    Decision.ADAPT: _("Adapt: change it and go on"),
+    Decision.HAND_OVER: _("Hand over: others carry it from here"),
+    Decision.STOP: _("Stop: and keep what was learned"),
+}
+
+
 class PilotDecisionForm(forms.Form):
     decision = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
     note = Words(label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False)
@@ -209,7 +217,7 @@ class PilotDecisionForm(forms.Form):
 
     def __init__(self, *args: Any, pilot: Pilot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(decision.value, decision.label) for decision in decisions_from(pilot.decision)]
+        choices = [(decision.value, _DECISIONS[decision]) for decision in decisions_from(pilot.decision)]
         self.fields["decision"].choices = choices  # type: ignore[attr-defined]
         self.fields["lessons"].initial = pilot.lessons
 
@@ -219,7 +227,7 @@ class JournalForm(RecordForm):
 
     class Meta:
         model = JournalEntry
-        fields = ["happened_on", "text", "language"]
+        fields = ["text", "happened_on", "language"]
         widgets = {"happened_on": Day, "text": forms.Textarea(attrs={"rows": 5})}
         help_texts = {"text": _("A few sentences. No names or stories of residents without their consent.")}
 
