@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import log
 
 from django.db import connection
 
@@ -19,11 +18,12 @@ from projects.models import Project, ProjectTopic
 
 # The first topic of a project counts fully, the third half.
 _WEIGHT_OF_RANK = {1: 1.0, 2: 0.7, 3: 0.5}
-# Words that more than this share of all texts use say nothing about any of them.
-_COMMON = 0.05
-_FEW = 4
+# Words that more than this share of all projects use (and more than a few) say nothing about any of them.
+_COMMON, _FEW = 0.05, 4
+# No word counts as rarer than this share, however large the network.
+_RAREST = 0.002
 # Shared words of about this much information (natural units) make two texts as alike as can be told from words.
-_MUCH = 14.0
+_MUCH = 16.0
 
 
 @dataclass(frozen=True)
@@ -154,20 +154,27 @@ def prepare(team_ids: Iterable[int], projects: Iterable[Project]) -> Likenesses:
     return Likenesses(works, cities, ties, _words_in_common(teams, [project.pk for project in others]))
 
 
-# Rare words of title and problem that a team's projects and another project both use, each counted by how much it says
-# (the logarithm of how rare it is). The texts compared are the only ones counted: no table-wide statistics are needed.
+# Words of title and problem that a team's projects and another project both use, each counted by how much it says (the
+# logarithm of how rare it is). How rare is taken from the statistics that PostgreSQL keeps of the column: they cost
+# nothing and are the same for everybody, whoever else is in the batch. Without them (a new database) words say nothing.
 _IN_COMMON = """
-WITH texts AS (
-    SELECT id, team_id, ts_filter(words, '{a,b}') AS words FROM projects_project
-    WHERE team_id = ANY(%(teams)s) OR id = ANY(%(projects)s)
+WITH size AS (
+    SELECT greatest(reltuples, 1)::float AS projects FROM pg_class WHERE oid = 'projects_project'::regclass
 ),
+known AS (
+    SELECT most_common_elems::text::text[] AS lexemes, most_common_elem_freqs AS shares FROM pg_stats
+    WHERE schemaname = 'public' AND tablename = 'projects_project' AND attname = 'words'
+),
+shares AS (SELECT one.lexeme, one.share FROM known, unnest(known.lexemes, known.shares) AS one (lexeme, share)),
 uses AS (
-    SELECT texts.id, texts.team_id, word.lexeme FROM texts, unnest(texts.words) AS word
-    WHERE length(word.lexeme) >= 4
+    SELECT text.id, text.team_id, word.lexeme
+    FROM projects_project AS text, unnest(ts_filter(text.words, '{a,b}')) AS word, known
+    WHERE (text.team_id = ANY(%(teams)s) OR text.id = ANY(%(projects)s)) AND length(word.lexeme) >= 4
 ),
 telling AS (
-    SELECT lexeme, ln((SELECT count(*) FROM texts)::float / count(*)) AS weight FROM uses
-    GROUP BY lexeme HAVING count(*) <= greatest(%(few)s, %(common)s * (SELECT count(*) FROM texts))
+    SELECT lexeme, -ln(greatest(share, 1 / projects, %(rarest)s)) AS weight
+    FROM (SELECT DISTINCT lexeme FROM uses) used LEFT JOIN shares USING (lexeme), size
+    WHERE share IS NULL OR share <= greatest(%(few)s / projects, %(common)s)
 )
 SELECT team, project, sum(weight) FROM (
     SELECT DISTINCT own.team_id AS team, other.id AS project, telling.lexeme, telling.weight
@@ -180,17 +187,13 @@ SELECT team, project, sum(weight) FROM (
 def _words_in_common(team_ids: set[int], project_ids: list[int]) -> dict[tuple[int, int], float]:
     if not team_ids or not project_ids:
         return {}
-    values: dict[str, list[int] | int | float] = {
+    values: dict[str, list[int] | float] = {
         "teams": sorted(team_ids),
         "projects": project_ids,
-        "few": _FEW,
+        "few": float(_FEW),
         "common": _COMMON,
+        "rarest": _RAREST,
     }
     with connection.cursor() as cursor:
         cursor.execute(_IN_COMMON, values)
-        return {(team, project): share_of(weight) for team, project, weight in cursor.fetchall()}
-
-
-def share_of(information: float) -> float:
-    """0 for nothing in common, 1 for as much as words can tell."""
-    return min(1.0, log(1 + max(0.0, information)) / log(1 + _MUCH))
+        return {(team, project): min(1.0, weight / _MUCH) for team, project, weight in cursor.fetchall()}

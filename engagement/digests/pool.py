@@ -16,6 +16,7 @@ from engagement.choices import DigestState, ItemKind
 from engagement.digests.likeness import Likenesses, prepare
 from engagement.digests.sight import SEEN_BY_EVERYBODY, Sight
 from engagement.models import DigestItem, Question
+from projects.choices import Verb
 from projects.models import Activity, Follow, Project, ProjectTopic
 
 # Re-read before each window: what was being saved while the last digest was built. What was shown is not shown again.
@@ -110,6 +111,8 @@ def _news(start: dt.datetime | None, end: dt.datetime | None) -> dict[int, list[
     if start is None or end is None:
         return {}
     happened = Activity.objects.newsworthy().filter(at__gte=start - OVERLAP, at__lt=end).order_by("-at", "-pk")
+    # From the network to the public is no news for the network.
+    happened = happened.exclude(verb=Verb.PROJECT_SHARED, facts__has_key="from", facts__from__in=SEEN_BY_EVERYBODY)
     news: dict[int, list[News]] = defaultdict(list)
     for pk, project, verb, at in happened.values_list("pk", "project_id", "verb", "at"):
         news[project].append(News(pk, verb, at))
@@ -139,7 +142,11 @@ def _questions(start: dt.datetime | None, end: dt.datetime | None) -> list[Quest
     if start is None or end is None:
         return []
     asked = Question.objects.filter(asked_at__gte=start - OVERLAP, asked_at__lt=end, closed_at=None)
-    return list(asked.select_related("team", "project").prefetch_related("topics", "answers").order_by("pk"))
+    return list(
+        asked.select_related("team", "project")
+        .prefetch_related("topics", "answers", "project__ranked_topics")
+        .order_by("pk")
+    )
 
 
 def _topics_of_cities() -> dict[int, Counter[int]]:

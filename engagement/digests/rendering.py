@@ -23,7 +23,7 @@ from engagement.models import Digest, DigestPreference
 from innoteams.lib import mail
 from innoteams.lib.languages import direction
 from projects.choices import Decision, Phase, Verb
-from projects.models import Activity
+from projects.models import Activity, Project
 
 MOST_NEWS = 3
 # First strong isolate … pop: a title in Hebrew must not turn the line around it, in a text part or a subject.
@@ -132,7 +132,7 @@ def _entry(item: Chosen, pool: Pool, details: Mapping[int, Activity]) -> Entry:
             project.language,
             item.city.name,
             reasons,
-            news=_news_lines([details[one.pk] for one in item.news if one.pk in details], project.language),
+            news=_news_lines([details[one.pk] for one in item.news if one.pk in details], project),
             excerpt=truncatewords(project.problem, 40),
             phase=str(Phase(project.phase).label),
             from_source=project.is_from_public_source,
@@ -161,66 +161,69 @@ def _city_entry(city: City, reasons: list[str], pool: Pool) -> Entry:
 # --- News ---------------------------------------------------------------------------------------------------------
 
 
-def _news_lines(rows: Sequence[Activity], language: str) -> list[str]:
+def _news_lines(rows: Sequence[Activity], project: Project) -> list[str]:
     """The newest state first; several of one kind become one line with a number."""
     by_verb: dict[str, list[Activity]] = {}
     for row in rows:
         by_verb.setdefault(row.verb, []).append(row)
-    lines = [_LINES[Verb(verb)](same, language) for verb, same in by_verb.items() if verb in _LINES]
+    lines = [_LINES[Verb(verb)](same, project) for verb, same in by_verb.items() if verb in _LINES]
     return lines[:MOST_NEWS]
 
 
-def _shared(rows: Sequence[Activity], _language: str) -> str:
-    if rows[0].project.is_from_public_source:
+def _shared(rows: Sequence[Activity], project: Project) -> str:
+    if project.is_from_public_source:
         return _("Told from a public source")
     return _("New: shared on %(date)s") % {"date": date_format(timezone.localtime(rows[0].at), "DATE_FORMAT")}
 
 
-def _moved(rows: Sequence[Activity], _language: str) -> str:
+def _moved(rows: Sequence[Activity], _project: Project) -> str:
     move = rows[0].phase_move
     return _("Moved on to “%(phase)s”") % {"phase": Phase(move.to_phase).label} if move else _("Moved on")
 
 
-def _pilot_added(rows: Sequence[Activity], language: str) -> str:
-    titles = ", ".join(isolated(row.pilot.title, language) for row in rows if row.pilot)
+def _pilot_added(rows: Sequence[Activity], project: Project) -> str:
+    titles = ", ".join(isolated(row.pilot.title, project.language) for row in rows if row.pilot)
     return _("Started a pilot: %(titles)s") % {"titles": titles}
 
 
-def _pilot_decided(rows: Sequence[Activity], language: str) -> str:
+def _pilot_decided(rows: Sequence[Activity], project: Project) -> str:
     pilot = rows[0].pilot
     if pilot is None:
         return _("Decided about a pilot")
-    values = {"title": isolated(pilot.title, language), "decision": Decision(pilot.decision).label}
+    values = {"title": isolated(pilot.title, project.language), "decision": Decision(pilot.decision).label}
     return _("Decided about the pilot %(title)s: %(decision)s") % values
 
 
-def _journal(rows: Sequence[Activity], _language: str) -> str:
+def _journal(rows: Sequence[Activity], _project: Project) -> str:
     count = len(rows)
     return ngettext("%(count)s new journal entry", "%(count)s new journal entries", count) % {"count": count}
 
 
-def _heard(rows: Sequence[Activity], language: str) -> str:
+def _heard(rows: Sequence[Activity], project: Project) -> str:
     held = rows[0].consultation
     if held is None or not held.heard_count:
-        return _("Heard residents: %(who)s") % {"who": isolated(held.heard, language) if held else ""}
-    values = {"who": isolated(held.heard, language), "count": number_format(held.heard_count, force_grouping=True)}
+        return _("Heard residents: %(who)s") % {"who": isolated(held.heard, project.language) if held else ""}
+    values = {
+        "who": isolated(held.heard, project.language),
+        "count": number_format(held.heard_count, force_grouping=True),
+    }
     return _("Heard residents: %(who)s (%(count)s)") % values
 
 
-def _read(rows: Sequence[Activity], language: str) -> str:
+def _read(rows: Sequence[Activity], project: Project) -> str:
     reading = rows[0].reading
     if reading is None:
         return _("Added a reading")
     values = {
-        "name": isolated(reading.indicator.name, language),
+        "name": isolated(reading.indicator.name, project.language),
         "value": number_format(reading.value.normalize(), use_l10n=True),
-        "unit": isolated(reading.indicator.unit, language),
+        "unit": isolated(reading.indicator.unit, project.language),
         "kind": reading.get_kind_display(),
     }
     return _("%(name)s: %(value)s %(unit)s (%(kind)s)") % values
 
 
-def _adapting(_rows: Sequence[Activity], _language: str) -> str:
+def _adapting(_rows: Sequence[Activity], _project: Project) -> str:
     # Of which project is not said: the reader might not see that one.
     return _("Began to adapt what another team tried")
 

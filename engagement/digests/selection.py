@@ -183,7 +183,7 @@ def _questions(reader: Reader, pool: Pool) -> Iterable[Chosen]:
     for question in pool.questions:
         if question.pk in reader.shown_questions or not _is_for(reader, question):
             continue
-        topics = {topic.pk for topic in question.topics.all()}
+        topics = _topics_of(question)
         reasons = []
         if followed := sorted(reader.topics & topics):
             reasons.append(Reason("question_follows_topic", FOLLOWS_TOPIC, {"topics": followed}))
@@ -192,6 +192,12 @@ def _questions(reader: Reader, pool: Pool) -> Iterable[Chosen]:
         if reasons and question.team:
             city = pool.all_cities[question.team.city_id]
             yield Chosen(ItemKind.QUESTION, city, reasons, question=question)
+
+
+def _topics_of(question: Question) -> set[int]:
+    """Its own, and those of the project it is about."""
+    topics = {topic.pk for topic in question.topics.all()}
+    return topics | {ranked.topic_id for ranked in question.project.ranked_topics.all()} if question.project else topics
 
 
 def _is_for(reader: Reader, question: Question) -> bool:

@@ -1,6 +1,7 @@
 """When a person wants the digest."""
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils import timezone
@@ -9,12 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from engagement.models import DigestPreference
 
+if TYPE_CHECKING:
+    PreferenceForm = forms.ModelForm[DigestPreference]
+else:
+    PreferenceForm = forms.ModelForm
+
 
 def _hours() -> list[tuple[int, str]]:
     return [(hour, time_format(dt.time(hour), "H:i")) for hour in range(24)]
 
 
-class DigestPreferenceForm(forms.ModelForm[DigestPreference]):
+class DigestPreferenceForm(PreferenceForm):
     local_hour = forms.TypedChoiceField(
         label=_("At"),
         coerce=int,
