@@ -9,8 +9,11 @@ EARTH_RADIUS_KM = 6371.0  # mean radius
 class Place(Protocol):
     """Degrees, north and east positive."""
 
-    latitude: float
-    longitude: float
+    @property
+    def latitude(self) -> float: ...
+
+    @property
+    def longitude(self) -> float: ...
 
 
 def kilometres(one: Place, other: Place) -> float:

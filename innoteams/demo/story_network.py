@@ -275,13 +275,16 @@ def check_ins(calendar: Calendar) -> None:
         with at(calendar.at_most_now(opened, minutes=40)) as moment:
             open_due_periods(moment)
     # Real cities without demo people do not look late for something that nobody could have written.
-    CheckIn.objects.exclude(Q(team__slug__in=CITIES)).delete()
+    CheckIn.objects.exclude(team__slug__in=CITIES).delete()
     for slug, coordinator in (SENT | ACCEPTED | RETURNED).items():
         _send(calendar, slug, first.key, first.ends_on, days_after=6)
         _answer(calendar, slug, coordinator, first.key, first.ends_on, accepted=True)
         _send(calendar, slug, second.key, second.ends_on, days_after=8)
     for slug, coordinator in (ACCEPTED | RETURNED).items():
         _answer(calendar, slug, coordinator, second.key, second.ends_on, accepted=slug in ACCEPTED)
+    # Of the older ones a single one is still missing.
+    missing = CheckIn.objects.filter(period__key=first.key, state=CheckInState.DRAFTED)
+    missing.exclude(team__slug="dunkirk").delete()
 
 
 def _sheet_of(slug: str, key: str) -> CheckIn:

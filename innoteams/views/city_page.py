@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from cities.choices import Function, Right
@@ -110,11 +110,14 @@ class CityPage:
 
     @cached_property
     def links(self) -> list[CityLink]:
-        """What public sources tell of this city and another; each with `shown_project`, if the reader may see it."""
+        """What public sources tell of this city and another.
+
+        Each with `shown_project`: slug, title and language of the project it is about, if the reader may see that.
+        """
         links = CityLink.objects.filter(Q(city=self.city) | Q(idea_from=self.city)).distinct().select_related("city")
-        seen = Project.objects.visible_to(self.person)
-        project = Prefetch("project", seen, to_attr="shown_project")
-        return list(links.prefetch_related("idea_from", project))
+        seen = Project.objects.visible_to(self.person).filter(pk=OuterRef("project")).order_by()
+        shown = seen.values(json=JSONObject(slug="slug", title="title", language="language"))
+        return list(links.annotate(shown_project=Subquery(shown)).prefetch_related("idea_from"))
 
     def _neighbour(self, tie: Tie) -> Neighbour:
         other = tie.neighbour if tie.city_id == self.city.pk else tie.city

@@ -184,7 +184,13 @@ class NetworkMap {
   }
 }
 
-for (const frame of document.querySelectorAll("[data-network-map]")) {
-  // The map drawn by the server stays when this one cannot be.
-  new NetworkMap(frame).draw().catch((error) => console.warn(error));
+function drawIn(root) {
+  for (const frame of root.querySelectorAll("[data-network-map]:not([data-drawn])")) {
+    frame.dataset.drawn = "yes";
+    // The map drawn by the server stays when this one cannot be.
+    new NetworkMap(frame).draw().catch((error) => console.warn(error));
+  }
 }
+drawIn(document);
+// A filter brings a new map.
+document.addEventListener("htmx:load", (event) => drawIn(event.detail.elt));
