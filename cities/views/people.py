@@ -26,6 +26,7 @@ from cities.permissions import (
     can_manage_people,
 )
 from cities.views.invitations import post, signed_in
+from innoteams.lib.posted import typed
 from innoteams.lib.rates import limited
 from innoteams.lib.verdicts import NotAllowed, Refused, Verdict
 
@@ -58,7 +59,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
     team = _team(slug)
     _allow(can_manage_people(request.user, team))
     form = InviteForm(
-        request.POST or None, team=team, person=request.user, initial={"language": _first_language(team.language)}
+        typed(request), team=team, person=request.user, initial={"language": _first_language(team.language)}
     )
     if request.method == "POST" and form.is_valid():
         by = signed_in(request)
@@ -75,7 +76,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 def change_part(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     membership = _membership(slug, pk)
     _allow(can_change_membership(request.user, membership))
-    form = PartForm(request.POST or None, initial={"right": membership.right, "function": membership.function})
+    form = PartForm(typed(request), initial={"right": membership.right, "function": membership.function})
     if request.method == "POST" and form.is_valid():
         by = signed_in(request)
         if _tried(form, lambda: memberships.change(by=by, membership=membership, part=form.part())):
@@ -91,7 +92,7 @@ def end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Taking somebody off the team; leaving, when it is oneself."""
     membership = _membership(slug, pk)
     _allow(can_end_membership(request.user, membership))
-    form = EndForm(request.POST or None, membership=membership)
+    form = EndForm(typed(request), membership=membership)
     leaving = membership.person_id == request.user.pk
     if request.method == "POST" and form.is_valid():
         by = signed_in(request)
@@ -132,7 +133,7 @@ def operator_people(request: HttpRequest, slug: str) -> HttpResponse:
 def invite_coordinator(request: HttpRequest, slug: str) -> HttpResponse:
     operator = get_object_or_404(Operator, slug=slug)
     _allow(can_manage_coordinators(request.user, operator))
-    form = LetterForm(request.POST or None, initial={"language": _first_language(operator.language)})
+    form = LetterForm(typed(request), initial={"language": _first_language(operator.language)})
     if request.method == "POST" and form.is_valid():
         by, letter = signed_in(request), form.cleaned_data
         sealed = _tried(form, lambda: invitations.invite_coordinator(by=by, operator=operator, **letter), field="email")

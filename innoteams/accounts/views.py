@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from innoteams.accounts.forms import ProfileForm
 from innoteams.accounts.models import User
+from innoteams.lib.posted import typed
 from innoteams.lib.rates import limited
 
 
@@ -20,7 +21,7 @@ from innoteams.lib.rates import limited
 def profile(request: HttpRequest) -> HttpResponse:
     # A row of its own: a form that is refused has already written into its instance, and the shell shows request.user.
     person = get_object_or_404(User, pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=person)
+    form = ProfileForm(typed(request), instance=person)
     if request.method == "POST" and form.is_valid():
         form.save()
         translation.activate(person.language)

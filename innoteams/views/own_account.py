@@ -15,6 +15,7 @@ from cities import memberships
 from innoteams.accounts.closing import close
 from innoteams.accounts.forms import ClosingForm
 from innoteams.accounts.models import User
+from innoteams.lib.posted import typed
 from innoteams.lib.rates import limited
 from innoteams.lib.verdicts import Refused
 from innoteams.own_data import own_data
@@ -35,7 +36,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @limited("account-close", times=10, seconds=3600)
 def close_account(request: HttpRequest) -> HttpResponse:
     person = _signed_in(request)
-    form = ClosingForm(request.POST or None)
+    form = ClosingForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             leave_and_close(by=person, keep_name=form.cleaned_data["keep_name"] == "yes")

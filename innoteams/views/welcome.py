@@ -17,6 +17,7 @@ from engagement.choices import Weekday
 from engagement.digests import preferences
 from innoteams.accounts.forms import HabitsForm
 from innoteams.accounts.models import User
+from innoteams.lib.posted import typed
 from innoteams.lib.rates import limited
 
 
@@ -37,7 +38,7 @@ class WelcomeForm(HabitsForm):
 @limited("welcome", times=60, seconds=600)
 def welcome(request: HttpRequest) -> HttpResponse:
     person = get_object_or_404(User, pk=request.user.pk)
-    form = WelcomeForm(request.POST or None, instance=person, initial=_first_guess(person))
+    form = WelcomeForm(typed(request), instance=person, initial=_first_guess(person))
     if request.method == "POST" and form.is_valid():
         _settle(person, form)
         translation.activate(person.language)
