@@ -1,9 +1,10 @@
 """Clean input for the verbs. Forms here know nothing about rights, and write nothing."""
 
 import copy
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
 from cities.choices import BELONGING
@@ -52,6 +53,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for for
     """A form over a copy of the row: what was typed must not show elsewhere on the page before it is saved."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    told_at: ClassVar[str] = ""
 
     def __init__(self, data: Any = None, *, instance: Any = None, initial: Any = None) -> None:
         super().__init__(data, instance=copy.copy(instance), initial=initial)
@@ -61,8 +63,12 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for for
             self.initial["version"] = instance.version
         let_text_choose_direction(self)
 
-    def validate_constraints(self) -> None:
-        """The verbs refuse the same, with the sentence at its field."""
+    def add_error(self, field: str | None, error: Any) -> None:
+        """A rule of the whole row (a database constraint) is told at the field that it is about."""
+        by_field = getattr(error, "error_dict", {})
+        if field is None and self.told_at and NON_FIELD_ERRORS in by_field:
+            by_field.setdefault(self.told_at, []).extend(by_field.pop(NON_FIELD_ERRORS))
+        super().add_error(field, error)
 
     @property
     def given(self) -> dict[str, Any]:
@@ -107,9 +113,6 @@ class NewProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
             team.initial = teams[0].pk
         self.fields["phase"].choices = Phase.choices  # type: ignore[attr-defined]  # without "not chosen"
         let_text_choose_direction(self)
-
-    def validate_constraints(self) -> None:
-        """As in RecordForm."""
 
     @property
     def given(self) -> dict[str, Any]:
@@ -185,6 +188,8 @@ class OutcomeForm(forms.Form):
 
 
 class PilotForm(RecordForm):
+    told_at = "ends_on"
+
     class Meta:
         model = Pilot
         fields = ["title", "place", "starts_on", "ends_on", "hypothesis", "observations", "lessons"]
@@ -245,6 +250,8 @@ class ConsultationForm(RecordForm):
 
 
 class IndicatorForm(RecordForm):
+    told_at = "target_on"
+
     class Meta:
         model = Indicator
         fields = ["name", "unit", "better", "baseline", "baseline_on", "target", "target_on"]

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -88,7 +88,14 @@ def log_project(
     )
     for name, value in more.items():
         setattr(project, name, value)
-    project.save()
+    try:
+        with transaction.atomic():
+            project.save()
+    except IntegrityError:
+        # The same form came twice at the same moment; the other one was first.
+        if draft_key and (earlier := _logged_before(draft_key, by)):
+            return earlier
+        raise
     _rank(project, topics)
     record(Verb.PROJECT_LOGGED, project, by=by)
     return project

@@ -64,7 +64,7 @@ class Project(models.Model):
     last_confirmed_on = models.DateField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     # Made with the form, so that a form sent twice (a lost answer, a double click) logs one project.
-    draft_key = models.UUIDField(null=True, unique=True, editable=False)
+    draft_key = models.UUIDField(null=True, editable=False)
     words = models.GeneratedField(
         expression=SearchVector("title", weight="A", config=SEARCH_CONFIG)
         + SearchVector("problem", "for_whom", weight="B", config=SEARCH_CONFIG)
@@ -81,6 +81,7 @@ class Project(models.Model):
         ordering = ["-updated_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=~models.Q(title=""), name="project_has_title"),
+            models.UniqueConstraint(fields=["created_by", "draft_key"], name="project_one_per_form"),
             models.CheckConstraint(condition=models.Q(version__gte=1), name="project_version_counts_up"),
         ]
         indexes = [
