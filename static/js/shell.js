@@ -153,7 +153,13 @@ for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(name, () => toast(document.querySelector(".toasts")?.dataset.failed));
 }
 
+/* A form that came back is read from its errors on, not from the top of the page */
+function errorsFirst(box) {
+  if (!box.closest("[data-specimen]")) box.focus();
+}
+
 function enhance(root) {
+  each(root, ".form__errors", errorsFirst);
   each(root, "[data-theme-switch]", themeSwitch);
   each(root, "[data-counter-for]", counter);
   each(root, "button[data-copy], button[data-copy-text]", copyButton);
