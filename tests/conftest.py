@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
 
 from innoteams import embedded
 from innoteams.accounts.models import User
 from innoteams.lib.catalogues import compile_catalogues
 from tests.browser import ARGUMENTS, SignIn, Watch, find_chromium, sign_in
 from tests.cast import Cast, make_cast
+from tests.database import make_template
 
 NO_BROWSER = "no Chromium on this machine"
 
@@ -28,6 +31,15 @@ def cast(db: None) -> Cast:
 def _empty_cache() -> None:
     """No rate limit or cached page of one test is felt by another."""
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Test databases are copies of one that was migrated before."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = make_template()
 
 
 # --- The browser ---------------------------------------------------------------------------------------------------
