@@ -51,29 +51,30 @@ def test_the_tokens_are_found() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("ink", "ground"), TEXT)
-def test_words_can_be_read(ink: str, ground: str, scheme: str) -> None:
+def test_words_can_be_read(scheme: str) -> None:
     colours = tokens(scheme)
+    contrasts = {(ink, ground): contrast(colours[ink], colours[ground]) for ink, ground in TEXT}
 
-    assert contrast(colours[ink], colours[ground]) >= 4.5
+    assert {pair: ratio for pair, ratio in contrasts.items() if ratio < 4.5} == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("mark", "ground"), MARKS)
-def test_marks_and_edges_can_be_seen(mark: str, ground: str, scheme: str) -> None:
+def test_marks_and_edges_can_be_seen(scheme: str) -> None:
     colours = tokens(scheme)
+    contrasts = {(mark, ground): contrast(colours[mark], colours[ground]) for mark, ground in MARKS}
 
-    assert contrast(colours[mark], colours[ground]) >= (2.6 if mark == "signal-mark" else 3)
+    # The mark of what waits always stands beside its word.
+    assert {pair: c for pair, c in contrasts.items() if c < (2.6 if pair[0] == "signal-mark" else 3)} == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("blindness", COLOUR_BLIND)
-@pytest.mark.parametrize(("one", "other"), list(combinations(GROUPS, 2)))
-def test_topic_groups_stay_apart_for_colour_blind_eyes(one: str, other: str, blindness: str, scheme: str) -> None:
-    colours = tokens(scheme)
+def test_topic_groups_stay_apart_for_colour_blind_eyes(blindness: str, scheme: str) -> None:
+    marks = {group: seen(tokens(scheme)[group], blindness) for group in GROUPS}
+    distances = {(one, other): apart(marks[one], marks[other]) for one, other in combinations(GROUPS, 2)}
 
     # Beside the colour each group has an icon; 2 is just noticeable side by side.
-    assert apart(seen(colours[one], blindness), seen(colours[other], blindness)) >= 7
+    assert {pair: far for pair, far in distances.items() if far < 7} == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
