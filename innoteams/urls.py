@@ -32,7 +32,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Places are shown with what goes on in them, so their pages stand above the apps they read.
     path("cities/", cities.city_list, name="city_list"),
     path("cities/<slug:slug>/", cities.city_detail, name="city_detail"),
-    path("cities/<slug:slug>/follow/", cities.city_follow, name="city_follow"),
     path("map/", network_map.network_map, name="network_map"),
     path("map/cities.json", network_map.network_map_data, name="network_map_data"),
     path("", include("cities.urls")),

@@ -1,18 +1,15 @@
-"""Cities: the list, a city's own page, and following it."""
+"""Cities: the list, and a city's own page."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
-from cities.models import City
-from innoteams.accounts.models import User
 from innoteams.views.city_filters import CityListing
 from innoteams.views.city_page import CityPage, city_for_page
-from projects.follows import follow, unfollow
 
 CITIES_PER_PAGE = 60
 
@@ -38,18 +35,3 @@ def city_list(request: HttpRequest) -> HttpResponse:
 def city_detail(request: HttpRequest, slug: str) -> HttpResponse:
     city = get_object_or_404(city_for_page(request.user), slug=slug)
     return render(request, "cities/city_detail.html", {"city": city, "here": CityPage(city, request.user)})
-
-
-@require_POST
-def city_follow(request: HttpRequest, slug: str) -> HttpResponse:
-    """Follows the city, or with `stop` in the form stops following it; answers with the button as it is now."""
-    city = get_object_or_404(City.objects.visible_to(request.user), slug=slug)
-    assert isinstance(request.user, User)  # noqa: S101 - login is required, tells mypy
-    stop = "stop" in request.POST
-    if stop:
-        unfollow(by=request.user, what=city)
-    else:
-        follow(by=request.user, what=city)
-    if wants_fragment(request):
-        return render(request, "cities/_city_follow.html", {"city": city, "following": not stop})
-    return redirect(city)

@@ -181,7 +181,7 @@ class CityListing:
         return [Option(value, str(label), 0, value == self.order) for value, label in ORDERS.items()]
 
     def facets(self) -> list[tuple[str, str, list[Option]]]:
-        """(name, label, options) of each facet, the fullest option first; what nothing has is left out."""
+        """(name, label, options) of each facet, the chosen and the fullest first; what nothing has is left out."""
         return [(name, str(label), self._options(name)) for name, label in FACETS.items()]
 
     def choices(self) -> list[Choice]:
@@ -218,7 +218,7 @@ class CityListing:
         options = [
             Option(value, self._label(name, value), number, value in chosen) for value, number in numbers.items()
         ]
-        return sorted(options, key=lambda option: (-option.number, option.label))
+        return sorted(options, key=lambda option: (not option.chosen, -option.number, option.label))
 
     def _values(self, city: Any, name: str) -> Iterable[str]:
         several = {"programme": city.programmes, "language": city.languages, "topic": self.topics.get(city.pk, set())}

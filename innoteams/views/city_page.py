@@ -86,11 +86,18 @@ class CityPage:
         return list(self.city.teams.active().prefetch_related(self._people()))
 
     @cached_property
-    def people(self) -> list[Reachable]:
+    def members(self) -> list[Membership]:
         """Leads first; nobody for visitors."""
         members = [member for team in self.teams for member in getattr(team, "people", [])]
-        members.sort(key=lambda member: (member.right != Right.LEAD, member.person.name))
-        return [self._reachable(member) for member in members]
+        return sorted(members, key=lambda member: (member.right != Right.LEAD, member.person.name))
+
+    @property
+    def people(self) -> list[Reachable]:
+        return [self._reachable(member) for member in self.members]
+
+    @property
+    def is_readers_own(self) -> bool:
+        return any(member.person_id == self.person.pk for member in self.members)
 
     @cached_property
     def projects(self) -> list[Project]:

@@ -11,13 +11,6 @@ ROWS = [
     Row("city_list", lambda cast: reverse("city_list"), everybody(), public=True),
     Row("city_detail", lambda cast: reverse("city_detail", args=["tel-aviv-yafo"]), everybody(), public=True),
     Row("city_detail", lambda cast: reverse("city_detail", args=["nowhere"]), public=True),
-    Row(
-        "city_follow",
-        lambda cast: reverse("city_follow", args=["mulhouse"]),
-        signed_in(302),
-        method="post",
-    ),
-    Row("city_follow", lambda cast: reverse("city_follow", args=["mulhouse"]), others=405),
     Row("network_map", lambda cast: reverse("network_map"), everybody(), public=True),
     Row("network_map_data", lambda cast: reverse("network_map_data"), everybody(), public=True),
 ]
