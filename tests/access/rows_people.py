@@ -30,7 +30,7 @@ def of_operator(name: str) -> Callable[[Cast], str]:
 
 def of_membership(name: str, kind: str) -> Callable[[Cast], str]:
     def url(cast: Cast) -> str:
-        membership = Membership.objects.get(team=cast.tel_aviv, person=cast.person(kind))
+        membership = Membership.objects.get(team=cast.tel_aviv, person=cast.person(kind).pk)
         return reverse(name, args=[cast.tel_aviv.slug, membership.pk])
 
     return url
