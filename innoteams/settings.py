@@ -263,7 +263,7 @@ STORAGES = {
 
 # --- Mail --------------------------------------------------------------------------------------------------------
 
-# One variable sets the mail server; without it messages are kept as files in the home folder, never lost on a console.
+# One variable sets the mail server; without it messages are kept as files in MAILBOX_DIR, never lost on a console.
 EMAIL_URL = env.str("EMAIL_URL", "")
 if EMAIL_URL:
     _mail = env.dj_email_url("EMAIL_URL")
@@ -275,8 +275,7 @@ if EMAIL_URL:
     EMAIL_USE_TLS = _mail["EMAIL_USE_TLS"]
     EMAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = INNOTEAMS_HOME / "outbox"
+    EMAIL_BACKEND = "innoteams.lib.maildir.MaildirBackend"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "innoteams <network@innoteams.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

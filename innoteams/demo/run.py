@@ -30,7 +30,6 @@ _KEPT = (
     "logs",
     "mailbox",
     "media",
-    "outbox",
     "postgres",
     "run",
     "secret-key",
