@@ -4,14 +4,17 @@ Says each step, and skips what an earlier start has done.
 """
 
 import hashlib
+import io
 import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import django
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
+from tqdm import tqdm
 
 
 def main() -> int:
@@ -51,7 +54,21 @@ def _tables() -> None:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         _say(f"Database: {len(plan)} migrations …")
-        call_command("migrate", interactive=False, verbosity=0)
+        # On a terminal only; a log gets the line above.
+        with tqdm(total=len(plan), disable=None, leave=False, bar_format="  {bar:40} {n}/{total}") as bar:
+            call_command("migrate", interactive=False, verbosity=1, stdout=_Applied(bar))
+
+
+class _Applied(io.StringIO):
+    """Moves a bar by one for each migration that `migrate` says it has applied."""
+
+    def __init__(self, bar: "tqdm[Any]") -> None:
+        super().__init__()
+        self._bar = bar
+
+    def write(self, text: str) -> int:
+        self._bar.update(text.count(" OK"))
+        return len(text)
 
 
 def _network() -> None:
