@@ -18,7 +18,7 @@ from projects.locking import EditedMeanwhile, locked
 from projects.models import Project, ProjectTopic
 from projects.permissions import can_claim_project, can_edit_project
 from projects.refusals import RefusedField
-from projects.slugs import is_provisional, provisional_slug, readable_slug
+from projects.slugs import again, is_provisional, provisional_slug, readable_slug
 
 MOST_TOPICS = 3
 
@@ -67,7 +67,7 @@ def log_project(
     `more`: other fields of CHANGEABLE.
     """
     demand(can_write_for(by, team))
-    if draft_key and (earlier := _logged_before(draft_key, by)):
+    if earlier := _logged_before(draft_key, by):
         return earlier
     if not title.strip():
         raise TitleMissing(_("A project needs a title; the rest can come later."))
@@ -88,17 +88,11 @@ def log_project(
     )
     for name, value in more.items():
         setattr(project, name, value)
-    try:
-        with transaction.atomic():
-            project.save()
-    except IntegrityError:
-        # The same form came twice at the same moment; the other one was first.
-        if draft_key and (earlier := _logged_before(draft_key, by)):
-            return earlier
-        raise
-    _rank(project, topics)
-    record(Verb.PROJECT_LOGGED, project, by=by)
-    return project
+    saved = _save_first(project)
+    if saved is project:
+        _rank(project, topics)
+        record(Verb.PROJECT_LOGGED, project, by=by)
+    return saved
 
 
 @transaction.atomic
@@ -176,7 +170,24 @@ def claim_project(*, by: User, project: Project) -> Project:
     return now
 
 
-def _logged_before(draft_key: uuid.UUID, by: User) -> Project | None:
+def _save_first(project: Project) -> Project:
+    """Saves the new row; answers with the other one where the same form came twice at the same moment."""
+    try:
+        with transaction.atomic():
+            project.save()
+    except IntegrityError:
+        earlier = _logged_before(project.draft_key, project.created_by)
+        if earlier:
+            return earlier
+        # Another project took this address a moment ago.
+        project.slug = again(project.slug)
+        project.save()
+    return project
+
+
+def _logged_before(draft_key: uuid.UUID | None, by: User | None) -> Project | None:
+    if draft_key is None:
+        return None
     found: Project | None = Project.objects.filter(draft_key=draft_key, created_by=by).first()
     return found
 

@@ -19,8 +19,13 @@ def readable_slug(title: str, city_slug: str) -> str:
         return f"{city_slug[:LONGEST]}-{secrets.token_hex(3)}"
     # "new" and the like are addresses of pages.
     if base in RESERVED or base.startswith(PROVISIONAL) or Project.objects.filter(slug=base).exists():
-        return f"{base}-{secrets.token_hex(2)}"
+        return again(base)
     return base
+
+
+def again(slug: str) -> str:
+    """The address with a short code, for the second of two alike."""
+    return f"{slug}-{secrets.token_hex(2)}"
 
 
 RESERVED = frozenset({"new", "drafts", "follow", "export", "feed"})
