@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, URLField
 from django.http import HttpRequest
 
 from cities.models import (
@@ -52,6 +52,7 @@ class Read(Kept):
 @admin.register(Operator)
 class OperatorAdmin(Kept):
     list_display = ("name", "slug", "language", "url")
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     search_fields = ("name",)
 
 

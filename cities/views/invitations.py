@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cities import emails, invitations, joining
 from cities.choices import InvitationState, Right
@@ -28,7 +28,7 @@ _TRIES = {"times": 30, "seconds": 300}
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def detail(request: HttpRequest, key: str) -> HttpResponse:
     """Who invites to what. Looking changes nothing, signs nobody in and does not say whether an account exists."""
     return _page(request, invitations.found_by(invitations.digest_of(key)), key)
@@ -36,7 +36,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
     """The same for the invitation that this browser came with, after signing in."""
     return _page(request, joining.remembered(request), "")
