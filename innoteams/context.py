@@ -49,7 +49,7 @@ def _entries_for(person: "User") -> list[tuple[str, str, str]]:
         entries.append((_("Portfolio"), reverse("portfolio"), "layout-grid"))
     if standing.is_in_team or standing.is_coordinator or standing.is_coach:
         entries.append((_("Check-ins"), reverse("check_in_list"), "clipboard-check"))
-    if standing.is_coach or standing.is_in_team:
+    if standing.is_coach or standing.is_in_team or standing.is_coordinator:
         entries.append((_("Coaching"), reverse("engagement_list"), "messages-square"))
     entries.append((_("Questions"), reverse("question_list"), "circle-question-mark"))
     if standing.is_in_team:

@@ -1,7 +1,6 @@
 """Check-ins: the list, and one page for writing, reading, comparing and answering."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Case, F, IntegerField, Value, When
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +16,7 @@ from engagement.filters import CheckInFilter
 from engagement.forms.check_ins import AnswerForm, SheetForm
 from engagement.models import CheckIn
 from engagement.permissions import answers_check_in, writes_check_in
-from engagement.views.doors import CONFLICT, UNPROCESSABLE, attempt, signed_in
+from engagement.views.doors import CONFLICT, UNPROCESSABLE, attempt, or_403, signed_in
 from innoteams.accounts.models import User
 from innoteams.lib.rates import limited
 
@@ -78,6 +77,7 @@ def check_in_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def check_in_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Saves the sheet; the button “send” also submits it."""
     writer, check_in = signed_in(request), _seen(request, pk)
+    or_403(writes_check_in(writer, check_in))
     form = SheetForm(request.POST, check_in=check_in, lines=checkin_reading.sheet_lines(check_in, writer))
     if not form.is_valid():
         return _page(request, check_in, sheet_form=form, status=UNPROCESSABLE)
@@ -107,8 +107,7 @@ def check_in_save(request: HttpRequest, pk: int) -> HttpResponse:
 def check_in_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Accepts, or with the button “return” sends back. Always in words."""
     reviewer, check_in = signed_in(request), _seen(request, pk)
-    if not (verdict := answers_check_in(reviewer, check_in)):
-        raise PermissionDenied(str(verdict.reason))
+    or_403(answers_check_in(reviewer, check_in))
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return _page(request, check_in, answer_form=form, status=UNPROCESSABLE)
@@ -159,9 +158,13 @@ def _page(
         **more,
     }
     context["late"] = promises.is_late(promises.check_in_due(check_in))
-    if writes_check_in(reader, check_in) and check_in.state in WITH_THE_TEAM:
+    if check_in.state in WITH_THE_TEAM and context["is_team"]:
         lines = checkin_reading.sheet_lines(check_in, reader)
-        context["sheet_form"] = sheet_form or SheetForm(check_in=check_in, lines=lines)
+        if writes_check_in(reader, check_in):
+            context["sheet_form"] = sheet_form or SheetForm(check_in=check_in, lines=lines)
+        else:
+            # Observers read along.
+            context["draft_lines"] = lines
     context |= _what_was_sent(check_in, reader)
     context |= _answering(check_in, reader, answer_form)
     return render(request, "engagement/check_in_detail.html", context, status=status)

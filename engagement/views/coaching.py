@@ -28,6 +28,7 @@ from engagement.views.doors import (
     attempt,
     attempt_or_tell,
     or_403,
+    posted,
     signed_in,
     way_back,
 )
@@ -55,7 +56,7 @@ def engagement_list(request: HttpRequest) -> HttpResponse:
 def engagement_create(request: HttpRequest) -> HttpResponse:
     opener = signed_in(request)
     or_403(can_open_engagements(opener))
-    form = OpenEngagementForm(request.POST or None, by=opener, initial={"team": request.GET.get("team")})
+    form = OpenEngagementForm(posted(request), by=opener, initial={"team": request.GET.get("team")})
     if request.method == "POST" and form.is_valid():
         opened = attempt(form, lambda: coaching.open_engagement(by=opener, **form.cleaned_data), at="coach")
         if opened:
@@ -98,7 +99,7 @@ def aims_set(request: HttpRequest, pk: int) -> HttpResponse:
 def session_create(request: HttpRequest, pk: int) -> HttpResponse:
     planner, engagement = signed_in(request), _seen(request, pk)
     or_403(can_write_in_engagement(planner, engagement))
-    form = PlanSessionForm(request.POST or None)
+    form = PlanSessionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         session = coaching.plan_session(by=planner, engagement=engagement, **form.cleaned_data)
         messages.success(request, _("Planned. Both of you find it under Coaching."))
@@ -117,7 +118,7 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
         rows.select_related("engagement__team__city", "engagement__coach", "logged_by", "planned_by"), pk=pk
     )
     verdict = can_write_in_engagement(logger, session.engagement)
-    form = LogSessionForm(request.POST or None, session=session)
+    form = LogSessionForm(posted(request), session=session)
     if request.method == "POST":
         or_403(verdict)
         if form.is_valid():

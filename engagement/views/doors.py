@@ -6,7 +6,7 @@ from typing import TypeVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from innoteams.accounts.models import User
@@ -23,6 +23,11 @@ def signed_in(request: HttpRequest) -> User:
     """The person of a view that visitors do not reach."""
     assert isinstance(request.user, User)  # noqa: S101 - login is required by default
     return request.user
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to; an empty POST too is looked at, and refused in its fields."""
+    return request.POST if request.method == "POST" else None
 
 
 def or_403(verdict: Verdict) -> None:

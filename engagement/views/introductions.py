@@ -1,6 +1,7 @@
 """Introductions: asking to meet a team, answering, and telling whether it helped."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,10 +13,11 @@ from engagement.choices import IntroductionState
 from engagement.forms.exchange import AnswerIntroductionForm, AskIntroductionForm, HelpedForm, own_teams
 from engagement.models import Introduction
 from engagement.permissions import can_answer_introduction, can_say_it_helped, can_withdraw_introduction
-from engagement.views.doors import UNPROCESSABLE, attempt, attempt_or_tell, signed_in
+from engagement.views.doors import UNPROCESSABLE, attempt, attempt_or_tell, posted, signed_in
 from innoteams.lib.rates import limited
 from projects.models import Project
 
+PER_PAGE = 25
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -27,7 +29,7 @@ def introduction_list(request: HttpRequest) -> HttpResponse:
     rest = Introduction.objects.visible_to(reader).exclude(pk__in=waiting.values("pk")).select_related(*_WITH)
     context = {
         "waiting": waiting.order_by("asked_at"),
-        "introductions": rest[:100],
+        "page_obj": Paginator(rest, PER_PAGE).get_page(request.GET.get("page")),
         "asks": own_teams(reader).exists(),
     }
     return render(request, "engagement/introduction_list.html", context)
@@ -42,7 +44,7 @@ def introduction_create(request: HttpRequest) -> HttpResponse:
     to_team = project.team if project else _team(request)
     if to_team is None:
         return render(request, "engagement/introduction_create.html", {"to_team": None})
-    form = AskIntroductionForm(request.POST or None, by=asker)
+    form = AskIntroductionForm(posted(request), by=asker)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         asked = attempt(form, lambda: introductions.ask(by=asker, to_team=to_team, project=project, **typed))

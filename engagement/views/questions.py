@@ -14,7 +14,7 @@ from engagement import questions
 from engagement.forms.exchange import AnswerQuestionForm, AskQuestionForm
 from engagement.models import Question
 from engagement.permissions import can_answer_question, can_ask_question, can_close_question
-from engagement.views.doors import UNPROCESSABLE, attempt, attempt_or_tell, or_403, signed_in
+from engagement.views.doors import UNPROCESSABLE, attempt, attempt_or_tell, or_403, posted, signed_in
 from innoteams.lib.rates import limited
 from projects.models import Project
 
@@ -47,7 +47,7 @@ def question_create(request: HttpRequest) -> HttpResponse:
     asker = signed_in(request)
     or_403(can_ask_question(asker))
     project = _project(request)
-    form = AskQuestionForm(request.POST or None, by=asker)
+    form = AskQuestionForm(posted(request), by=asker)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         if asked := attempt(form, lambda: questions.ask(by=asker, project=project, **typed)):

@@ -34,6 +34,13 @@ def client_of(person: User) -> Client:
     return client
 
 
+def somebody(cast: Cast, kind: str) -> User:
+    """A signed-in person of the cast by kind."""
+    person = cast.person(kind)
+    assert isinstance(person, User)
+    return person
+
+
 def schedule(programme: Programme, rhythm: str = "quarterly", **fields: object) -> CheckInSchedule:
     values: dict[str, object] = {"starts_on": THIRD_QUARTER, "days_to_submit": 14, **fields}
     return CheckInSchedule.objects.create(programme=programme, rhythm=rhythm, **values)

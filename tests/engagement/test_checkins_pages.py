@@ -1,7 +1,8 @@
 """The check-in pages: the list, writing, and answering when somebody else was faster."""
 
+from typing import Protocol
+
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -22,23 +23,31 @@ from tests.engagement.accompany_scenes import (
 )
 
 
-def save(client: Client, check_in: CheckIn, version: int | None = None, **typed: str) -> HttpResponse:
+class Answer(Protocol):
+    """What the test client answers with, as far as these tests look at it."""
+
+    status_code: int
+    content: bytes
+
+    def __getitem__(self, header: str) -> str: ...
+
+
+def save(client: Client, check_in: CheckIn, version: int | None = None, **typed: str) -> Answer:
     data = {"hard": "", "help_wanted": "", "language": "en", "version": str(version or check_in.version), **typed}
-    response: HttpResponse = client.post(reverse("check_in_save", args=[check_in.pk]), data)
-    return response
+    return client.post(reverse("check_in_save", args=[check_in.pk]), data)
 
 
-def answer(client: Client, check_in: CheckIn, version: int | None = None, **typed: str) -> HttpResponse:
+def answer(client: Client, check_in: CheckIn, version: int | None = None, **typed: str) -> Answer:
     data = {"version": str(version or check_in.version), **typed}
-    response: HttpResponse = client.post(reverse("check_in_answer", args=[check_in.pk]), data)
-    return response
+    return client.post(reverse("check_in_answer", args=[check_in.pk]), data)
 
 
 def test_the_team_sends_from_the_page(cast: Cast) -> None:
     check_in = drafted(cast)
     line = with_line(check_in, cast.projects["network"])
     client = client_of(cast.tel_aviv_lead)
-    response = save(client, check_in, hard="Nobody has time.", send="1", **{f"line-{line.pk}-note": "A good week."})
+    note = {f"line-{line.pk}-note": "A good week."}
+    response = save(client, check_in, None, hard="Nobody has time.", send="1", **note)
     assert response.status_code == 302
     check_in.refresh_from_db()
     line.refresh_from_db()

@@ -8,7 +8,7 @@ from engagement.models import CheckIn
 from projects.choices import Verb, Visibility
 from projects.models import Adaptation, Project
 from tests.cast import Cast, make_project
-from tests.engagement.accompany_scenes import answered, drafted, logged, submitted, with_line
+from tests.engagement.accompany_scenes import answered, drafted, logged, somebody, submitted, with_line
 
 
 def titles(lines: list[checkin_reading.Line]) -> list[str]:
@@ -18,7 +18,7 @@ def titles(lines: list[checkin_reading.Line]) -> list[str]:
 @pytest.mark.parametrize("kind", ["coach", "coordinator", "funder_coordinator", "other_coordinator", "administrator"])
 def test_a_draft_is_the_teams_alone(cast: Cast, kind: str) -> None:
     drafted(cast)
-    assert not CheckIn.objects.visible_to(cast.person(kind)).exists()
+    assert not CheckIn.objects.visible_to(somebody(cast, kind)).exists()
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_draft_is_the_teams_alone(cast: Cast, kind: str) -> None:
 )
 def test_a_sent_one_is_read_by_the_programme(cast: Cast, kind: str, sees: bool) -> None:
     submitted(cast)
-    assert CheckIn.objects.visible_to(cast.person(kind)).exists() is sees
+    assert CheckIn.objects.visible_to(somebody(cast, kind)).exists() is sees
 
 
 def test_while_the_team_goes_on_writing_others_read_what_was_sent(cast: Cast) -> None:

@@ -18,7 +18,7 @@ from innoteams.accounts.models import User
 from innoteams.lib.verdicts import NotAllowed
 from projects.models import Project
 from tests.cast import Cast, join, make_person
-from tests.engagement.accompany_scenes import client_of, engagement, session
+from tests.engagement.accompany_scenes import client_of, engagement, session, somebody
 
 TOMORROW = dt.timedelta(days=1)
 
@@ -59,20 +59,20 @@ def test_a_coach_may_come_back_later(cast: Cast) -> None:
 
 @pytest.mark.parametrize("kind", ["coordinator", "administrator", "coach", "tel_aviv_lead"])
 def test_who_may_end_it(cast: Cast, kind: str) -> None:
-    ended = coaching.end_engagement(by=cast.person(kind), engagement=engagement(cast))
+    ended = coaching.end_engagement(by=somebody(cast, kind), engagement=engagement(cast))
     assert ended.ends_on is not None
 
 
 @pytest.mark.parametrize("kind", ["tel_aviv_member", "funder_coordinator", "other_coordinator", "mulhouse_lead"])
 def test_who_may_not_end_it(cast: Cast, kind: str) -> None:
     with pytest.raises(NotAllowed):
-        coaching.end_engagement(by=cast.person(kind), engagement=engagement(cast))
+        coaching.end_engagement(by=somebody(cast, kind), engagement=engagement(cast))
 
 
 @pytest.mark.parametrize("kind", ["coach", "tel_aviv_lead", "funder_coordinator", "other_coordinator", "stranger"])
 def test_only_the_coordinator_or_an_administrator_opens_one(cast: Cast, kind: str) -> None:
     with pytest.raises(NotAllowed):
-        coaching.open_engagement(by=cast.person(kind), coach=cast.stranger, team=cast.tel_aviv)
+        coaching.open_engagement(by=somebody(cast, kind), coach=cast.stranger, team=cast.tel_aviv)
 
 
 def test_a_coach_comes_from_outside_the_team(cast: Cast) -> None:
@@ -227,7 +227,7 @@ EVERYBODY = (*NOTE_READERS[Drawer.COORDINATORS], "other_coordinator", "administr
 @pytest.mark.parametrize("drawer", list(Drawer))
 def test_each_drawer_has_its_readers(cast: Cast, drawer: str) -> None:
     coaching.write_note(by=cast.coach, engagement=engagement(cast), drawer=drawer, text="Slow down.")
-    readers = {kind for kind in EVERYBODY if CoachingNote.objects.visible_to(cast.person(kind)).exists()}
+    readers = {kind for kind in EVERYBODY if CoachingNote.objects.visible_to(somebody(cast, kind)).exists()}
     assert readers == NOTE_READERS[Drawer(drawer)]
 
 

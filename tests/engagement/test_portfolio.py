@@ -16,7 +16,16 @@ from engagement.portfolio import ANSWER_LATE, LATE, NONE, Narrowing, Portfolio, 
 from projects.choices import Outcome, Phase, Visibility
 from projects.models import Activity, Project
 from tests.cast import Cast, accompany, make_programme, make_project, make_team
-from tests.engagement.accompany_scenes import answered, client_of, drafted, engagement, logged, period, submitted
+from tests.engagement.accompany_scenes import (
+    answered,
+    client_of,
+    drafted,
+    engagement,
+    logged,
+    period,
+    somebody,
+    submitted,
+)
 
 LONG_AGO = timezone.now() - dt.timedelta(days=120)
 
@@ -129,7 +138,7 @@ def test_the_filters_narrow_the_teams(cast: Cast, wanted: Narrowing, found: int)
 
 @pytest.mark.parametrize("kind", ["stranger", "tel_aviv_lead", "coach", "administrator"])
 def test_who_coordinates_nothing_has_no_portfolio(cast: Cast, kind: str) -> None:
-    client = client_of(cast.person(kind))
+    client = client_of(somebody(cast, kind))
     assert client.get(reverse("portfolio")).status_code == 404
     assert client.get(reverse("portfolio_export", args=["teams"])).status_code == 404
 
