@@ -61,8 +61,8 @@ def give_password(page: Page) -> None:
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
 
 
-def plug_in_a_passkey(page: Page) -> None:
-    """A platform authenticator that recognises its owner."""
+def plug_in_a_passkey(page: Page, *, recognises: bool = True) -> None:
+    """A platform authenticator that recognises its owner, or does not."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     options = {
@@ -70,7 +70,7 @@ def plug_in_a_passkey(page: Page) -> None:
         "transport": "internal",
         "hasResidentKey": True,
         "hasUserVerification": True,
-        "isUserVerified": True,
+        "isUserVerified": recognises,
         "automaticPresenceSimulation": True,
     }
     session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
@@ -153,6 +153,14 @@ def test_adding_a_passkey_to_an_account_and_using_it(page: Page) -> None:
     page.goto(reverse("account_login"))
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/my-work/")
+
+
+def test_a_device_that_says_no_is_told_in_words(page: Page) -> None:
+    person_with_password()
+    plug_in_a_passkey(page, recognises=False)
+    page.goto(reverse("account_login"))
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_text("Your device gave no passkey")).to_be_visible()
 
 
 def test_a_coordinator_has_to_add_an_authenticator_app_and_then_uses_it(page: Page) -> None:
