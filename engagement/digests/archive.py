@@ -1,6 +1,8 @@
 """Digests as their recipients got them, and the next one as it would be now."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,14 +42,25 @@ class Kept:
 def kept_items(digest: Digest, reader: "User") -> Kept:
     """Items narrowed or deleted since are gone here too, though the mail was sent."""
     items = list(digest.items.select_related("project__team__city", "question__team__city", "city"))
+    seen = _seen(items, reader)
+    return Kept(seen, digest.item_count - len(seen))
+
+
+def whole(digests: Iterable[Digest], reader: "User") -> set[int]:
+    """Those whose every item the reader may still see; of the others not even the subject is shown. Three queries."""
+    counts = {digest.pk: digest.item_count for digest in digests}
+    seen = Counter(item.digest_id for item in _seen(list(DigestItem.objects.filter(digest__in=counts)), reader))
+    return {pk for pk, count in counts.items() if seen[pk] == count}
+
+
+def _seen(items: Sequence[DigestItem], reader: "User") -> list[DigestItem]:
     projects = {item.project_id for item in items if item.project_id}
     questions = {item.question_id for item in items if item.question_id}
     seen_projects = set(Project.objects.filter(pk__in=projects).visible_to(reader).values_list("pk", flat=True))
     seen_questions = set(Question.objects.filter(pk__in=questions).visible_to(reader).values_list("pk", flat=True))
-    seen = [
+    return [
         item for item in items if item.city_id or item.project_id in seen_projects or item.question_id in seen_questions
     ]
-    return Kept(seen, digest.item_count - len(seen))
 
 
 def reasons_of(items: list[DigestItem]) -> list[list[str]]:

@@ -216,7 +216,7 @@ def _read(rows: Sequence[Activity], project: Project) -> str:
         return _("Added a reading")
     values = {
         "name": isolated(reading.indicator.name, project.language),
-        "value": number_format(reading.value.normalize(), use_l10n=True),
+        "value": number_format(reading.value.normalize(), force_grouping=True),
         "unit": isolated(reading.indicator.unit, project.language),
         "kind": reading.get_kind_display(),
     }

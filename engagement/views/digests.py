@@ -143,10 +143,12 @@ def _list_page(
     status: int = 200,
 ) -> HttpResponse:
     sent = Digest.objects.visible_to(person).filter(state__in=archive.KEPT)
-    light = sent.only("pk", "subject", "due_at", "sent_at", "state", "language")
+    light = sent.only("pk", "subject", "due_at", "state", "item_count")
+    page = Paginator(light, _PER_PAGE).get_page(request.GET.get("page"))
     upcoming = preferences.next_digest_of(person, preference, timezone.now())
     context = {
-        "page": Paginator(light, _PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "whole": archive.whole(page.object_list, person),
         "form": form,
         "habit": habit_in_words(preference, person.timezone),
         "is_off": preference.cadence == Cadence.OFF,

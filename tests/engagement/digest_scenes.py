@@ -69,7 +69,8 @@ def run(now: dt.datetime | None = None) -> Counter[str]:
 
 def digest_of(person: User) -> Digest:
     """The person's newest."""
-    return Digest.objects.filter(person=person).latest("due_at", "pk")
+    newest: Digest = Digest.objects.filter(person=person).latest("due_at", "pk")
+    return newest
 
 
 def make_readers(number: int) -> list[User]:

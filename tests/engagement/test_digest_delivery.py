@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as portal
@@ -20,8 +21,10 @@ from engagement.choices import Cadence, DigestState
 from engagement.digests import ledger, tick, unsubscribe
 from engagement.digests.building import build
 from engagement.digests.delivery import clock_from, deliver
+from engagement.digests.rendering import render
 from engagement.models import Digest, DigestItem
 from innoteams.accounts.models import User
+from innoteams.lib.mail import Rendered
 from projects.choices import Visibility
 from projects.models import Project
 from tests.access.table import plant_all
@@ -310,18 +313,15 @@ def test_nothing_planted_to_be_found_by_leaks_is_in_any_mail(sink: Sink, cast: C
 def test_a_digest_that_cannot_be_written_fails_alone(
     sink: Sink, cast: Cast, news: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from engagement.digests import building
-
     readers = make_readers(4)
     only(*readers)
-    render = building.render
 
-    def breaking(digest: Digest, *rest: object) -> object:
+    def breaking(digest: Digest, *rest: Any) -> Rendered:
         if digest.person_id == readers[2].pk:
             raise ZeroDivisionError
-        return render(digest, *rest)  # type: ignore[arg-type]  # passed through
+        return render(digest, *rest)
 
-    monkeypatch.setattr(building, "render", breaking)
+    monkeypatch.setattr("engagement.digests.building.render", breaking)
 
     assert run() == {SENT: 3}
     assert (state(readers[2]), digest_of(readers[2]).reason) == (FAILED, "cannot_be_written")

@@ -74,7 +74,7 @@ def test_the_slot_is_the_chosen_hour_on_the_local_clock_or_the_moment_that_skips
 @given(st.sampled_from(ZONES), st.integers(0, 23), moments)
 def test_every_day_brings_one_period_and_never_the_same_twice(zone: str, hour: int, start: dt.datetime) -> None:
     habit = Habit(Cadence.DAILY, 0, hour, zone)
-    keys = []
+    keys: list[str] = []
     for hours in range(24 * 8):
         slot = latest_slot(habit, start + dt.timedelta(hours=hours))
         assert slot is not None

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from cities.models import Tie
+from cities.models import Tie, Topic
 from engagement.choices import ItemKind
 from engagement.digests.pool import Pool, Reader, know_readers
 from engagement.digests.selection import MOST_ITEMS, MOST_OF_A_CITY, Selection, select
@@ -134,10 +134,10 @@ def test_what_was_being_saved_while_the_last_digest_was_built_is_in_the_next(cas
 # --- What comes first ---------------------------------------------------------------------------------------------
 
 
-def far_away(title: str = "", **fields: object) -> Project:
+def far_away(topics: tuple[Topic, ...] = (), **fields: object) -> Project:
     """Another city that has nothing in common with Mulhouse."""
     team = make_team(make_city(country="CO", languages=["es"], timezone="America/Bogota"))
-    project = make_project(team, **({"title": title} if title else {}), **fields)
+    project = make_project(team, topics=topics, **fields)
     happen(project)
     return project
 
