@@ -79,9 +79,7 @@ class MembershipChange(models.Model):
     """Append-only: who changed whose part in which team, when, from what to what. Written with the change."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="membership_changes")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="membership_changes"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="membership_changes")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     event = models.CharField(max_length=10, choices=MembershipEvent)
