@@ -86,7 +86,9 @@ def _projects(text: str, person: Person) -> list[Hit]:
             marked=SearchHeadline(body, query, **_SNIPPET),
         )
     )
-    return [Hit(row, _as_html(row.marked_title), _as_html(row.marked), row.language) for row in rows[: MOST + 1]]
+    return [
+        Hit(row, _as_html(row.marked_title), _as_html(_shortened(row.marked)), row.language) for row in rows[: MOST + 1]
+    ]
 
 
 def _cities(text: str, person: Person) -> list[City]:
@@ -114,6 +116,11 @@ def _questions(text: str, person: Person) -> list[Hit]:
         marked=SearchHeadline("text", any_of(text), highlight_all=True, **_MARKS),
     ).order_by("-rank", "-asked_at")
     return [Hit(row, _as_html(row.marked), "", row.language) for row in rows.select_related("team__city")[:MOST]]
+
+
+def _shortened(snippet: str) -> str:
+    """PostgreSQL cuts without a sign."""
+    return snippet if not snippet or snippet.rstrip().endswith((".", "!", "?", "…")) else f"{snippet} …"
 
 
 def _without_marks(text: str) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from projects.choices import Direction
 from projects.models import Indicator, Reading
 
 WIDTH, HEIGHT = 560, 200
-LEFT, RIGHT, TOP, BOTTOM = 16, 84, 22, 30
+LEFT, RIGHT, TOP, BOTTOM = 16, 24, 26, 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,6 @@ class Chart:
     height: int = HEIGHT
     left: int = LEFT
     right: int = WIDTH - RIGHT
-    label_x: int = WIDTH - RIGHT + 8
     days_y: int = HEIGHT - 8
 
 
@@ -83,13 +83,10 @@ def _range(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
 
 
 def _levels(indicator: Indicator, y: Callable[[Decimal], float]) -> tuple[Level | None, Level | None]:
-    drawn = [
-        None if value is None else Level(y(value), value, y(value) + 4)
-        for value in (indicator.baseline, indicator.target)
-    ]
-    baseline, target = drawn
-    if baseline and target and abs(baseline.y - target.y) < 16:
-        # Labels side by side would cover each other.
-        below = target.y >= baseline.y
-        target = Level(target.y, target.value, target.y + (16 if below else -8))
-    return baseline, target
+    """Each with its word on the side where the readings are not: the way from baseline to target lies between them."""
+    upwards = indicator.better == Direction.UP
+    return _level(indicator.baseline, y, above=not upwards), _level(indicator.target, y, above=upwards)
+
+
+def _level(value: Decimal | None, y: Callable[[Decimal], float], *, above: bool) -> Level | None:
+    return None if value is None else Level(y(value), value, y(value) + (-6 if above else 14))

@@ -123,7 +123,7 @@ def project_adapt(request: HttpRequest, slug: str) -> HttpResponse:
     form = AdaptForm(request.POST if request.method == "POST" else None, teams=teams, initial=initial)
     if form.is_valid() and (project := attempt(form, lambda: adapt(by=person, source=source, **form.cleaned_data))):
         return done(request, project, _("Your project is there, as a draft of your team."))
-    return form_page(request, source, form, ADAPT)
+    return form_page(request, source, form, ADAPT, seen_as=Visibility.TEAM)
 
 
 def adaptation_report(request: HttpRequest, slug: str, pk: int) -> HttpResponse:

@@ -59,16 +59,20 @@ def form_page(
 def edited_meanwhile(
     request: HttpRequest, project: Project, form: Any, words: Words, refusal: EditedMeanwhile, **context: Any
 ) -> HttpResponse:
-    """The form again with what was typed, their text beside it, and their version: saving once more is a decision."""
+    return form_page(request, project, form, words, **both_texts(form, refusal), **context)
+
+
+def both_texts(form: Any, refusal: EditedMeanwhile) -> dict[str, Any]:
+    """Their text for the page; the form keeps what was typed and takes their version: saving again is a decision."""
+    data = form.data.copy()
+    data["version"] = getattr(refusal.theirs, "version", "")
+    form.data = data
     theirs = [
         {"label": form.fields[name].label, "text": _shown(getattr(refusal.theirs, name))}
         for name in refusal.differing
         if name in form.fields
     ]
-    data = form.data.copy()
-    data["version"] = getattr(refusal.theirs, "version", "")
-    form.data = data
-    return form_page(request, project, form, words, theirs=theirs, refusal=str(refusal), **context)
+    return {"theirs": theirs, "refusal": str(refusal)}
 
 
 def _shown(value: object) -> object:

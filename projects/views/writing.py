@@ -21,7 +21,7 @@ from projects.models import Project
 from projects.permissions import can_edit_project, can_log_project
 from projects.records import change_project
 from projects.views.doors import attempt, or_403, seen_project, signed_in
-from projects.views.pages import Words, done, edited_meanwhile, form_page
+from projects.views.pages import Words, both_texts, done, edited_meanwhile, form_page
 
 EDIT = Words(gettext_lazy("Change the project"), gettext_lazy("Save"))
 
@@ -43,13 +43,13 @@ def project_create(request: HttpRequest) -> HttpResponse:
             if project := attempt(form, lambda: _keep(person, form, settled=True)):
                 return HttpResponseRedirect(project.get_absolute_url())
         except EditedMeanwhile as refusal:
-            form.add_error(None, str(refusal))
+            return _new_page(request, form, teams, **both_texts(form, refusal))
     return _new_page(request, form, teams)
 
 
-def _new_page(request: HttpRequest, form: NewProjectForm, teams: list[Team]) -> HttpResponse:
+def _new_page(request: HttpRequest, form: NewProjectForm, teams: list[Team], **context: object) -> HttpResponse:
     seen = audience(teams[0], Visibility.TEAM) if len(teams) == 1 else None
-    return render(request, "projects/project_new.html", {"form": form, "teams": teams, "seen": seen})
+    return render(request, "projects/project_new.html", {"form": form, "teams": teams, "seen": seen, **context})
 
 
 def _keep(person: User, form: NewProjectForm, *, settled: bool) -> Project:

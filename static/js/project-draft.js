@@ -81,7 +81,9 @@ if (form) {
     }
     leaving = true;
     clearTimeout(waiting);
-    keepHere();
+    // From here on the server answers with the form or with the project; without a connection the copy here stays.
+    if (navigator.onLine) forget();
+    else keepHere();
   });
   addEventListener("pageshow", (event) => {
     if (event.persisted) leaving = false;

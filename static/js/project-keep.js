@@ -37,5 +37,7 @@ if (form) {
       // Storage refused: the form works without.
     }
   });
-  form.addEventListener("submit", () => forget());
+  form.addEventListener("submit", () => {
+    if (navigator.onLine) forget();
+  });
 }

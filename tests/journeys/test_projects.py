@@ -36,6 +36,8 @@ def test_a_project_is_logged_within_a_minute_and_found_by_another_city(people: C
     page.get_by_role("button", name="Share with the network").click()
     expect(page.get_by_text("Now the whole network sees it.")).to_be_visible()
     assert time.monotonic() - begun < 60
+    page.goto("/projects/new/")
+    expect(page.get_by_label("Title")).to_have_value("")
 
     page = page_of(people.mulhouse_lead)
     page.goto("/projects/")

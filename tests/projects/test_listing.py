@@ -29,6 +29,7 @@ def counts(client: Client, facet: str, **query: Any) -> dict[str, int]:
 
 @pytest.fixture
 def lead(client: Client, cast: Cast) -> Client:
+    type(cast.mulhouse_lead).objects.filter(pk=cast.mulhouse_lead.pk).update(language="en")
     client.force_login(cast.mulhouse_lead)
     return client
 

@@ -146,6 +146,18 @@ def test_a_draft_changed_in_another_window_is_not_overwritten(lead: Client, cast
     assert Project.objects.get(draft_key=key).title == "Two"
 
 
+def test_a_form_that_fell_behind_shows_both_and_can_still_be_saved(lead: Client, cast: Cast) -> None:
+    key = str(uuid.uuid4())
+    lead.post(KEEP, fields(cast, draft_key=key, title="One", problem="First words."))
+    lead.post(KEEP, fields(cast, draft_key=key, title="One", problem="From the other window.", version=1))
+    behind = lead.post(NEW, fields(cast, draft_key=key, title="One", problem="From this window.", version=1))
+    text = behind.content.decode()
+    assert "From the other window." in text
+    assert "From this window." in text
+    assert 'name="version" value="2"' in text
+    assert lead.post(NEW, fields(cast, draft_key=key, title="One", version=2)).status_code == 302
+
+
 def test_a_draft_without_a_title_is_not_kept_and_says_so(lead: Client, cast: Cast) -> None:
     response = lead.post(KEEP, fields(cast, title=""))
     assert response.status_code == 422

@@ -13,6 +13,7 @@ from tests.cast import Cast, make_city, make_project, make_topic
 
 @pytest.fixture
 def lead(client: Client, cast: Cast) -> Client:
+    type(cast.mulhouse_lead).objects.filter(pk=cast.mulhouse_lead.pk).update(language="en")
     client.force_login(cast.mulhouse_lead)
     return client
 
