@@ -152,7 +152,7 @@ class ProjectForm(RecordForm):
     def __init__(self, data: Any = None, *, instance: Project) -> None:
         super().__init__(data, instance=instance)
         self.fields["topics"].load(all_topics())  # type: ignore[attr-defined]  # the field declared above
-        self.initial["topics"] = [ranked.topic for ranked in instance.ranked_topics.all()]
+        self.initial["topics"] = [ranked.topic.slug for ranked in instance.ranked_topics.select_related("topic")]
         current = instance.team.memberships.current().filter(right__in=BELONGING)
         self.fields["contact"].queryset = User.objects.filter(pk__in=current.values("person"))  # type: ignore[attr-defined]
         departments = instance.team.city.departments.all()

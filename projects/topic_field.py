@@ -28,9 +28,9 @@ class RankedTopicsWidget(forms.MultiWidget):
     def get_context(self, name: str, value: object, attrs: dict[str, Any] | None) -> dict[str, Any]:
         return {**super().get_context(name, value, attrs), "words": getattr(self, "words", {})}
 
-    def decompress(self, value: object) -> list[object]:
-        chosen = list(value) if isinstance(value, list | tuple) else []
-        return [getattr(topic, "slug", topic) for topic in chosen] + [""] * (RANKS - len(chosen))
+    def decompress(self, value: object) -> list[str]:
+        """Nothing chosen yet; what is chosen already arrives as a list of slugs."""
+        return [""] * RANKS
 
 
 class RankedTopicsField(forms.MultiValueField):

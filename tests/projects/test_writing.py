@@ -204,6 +204,27 @@ def test_two_people_editing_see_both_texts_and_nothing_is_overwritten(lead: Clie
     assert Project.objects.get(pk=project.pk).problem == "Too few trees."
 
 
+def test_a_form_saved_as_it_was_opened_changes_nothing(lead: Client, cast: Cast) -> None:
+    project = make_project(cast.tel_aviv, topics=(make_topic("b"), cast.topic), contact=cast.tel_aviv_lead)
+    form = lead.get(f"/projects/{project.slug}/edit/").context["form"]
+    data: dict[str, Any] = {}
+    for field in form:
+        value = field.value()
+        if field.name == "topics":
+            data |= {f"topics_{rank}": slug for rank, slug in enumerate(value, start=1)}
+        elif value is not None:
+            data[field.name] = value
+    assert lead.post(f"/projects/{project.slug}/edit/", data).status_code == 302
+    after = Project.objects.get(pk=project.pk)
+    assert after.version == 1
+    assert [row.topic.slug for row in after.ranked_topics.all()] == ["b", cast.topic.slug]
+
+
+def test_the_edit_form_shows_the_topics_that_are_chosen(lead: Client, cast: Cast) -> None:
+    body = lead.get(f"/projects/{cast.projects['network'].slug}/edit/").content.decode()
+    assert f'<option value="{cast.topic.slug}" selected>' in body
+
+
 def test_a_person_outside_the_team_cannot_be_named_as_contact(lead: Client, cast: Cast) -> None:
     response = edit(lead, cast.projects["network"], cast.topic.slug, contact=cast.mulhouse_lead.pk)
     assert errors(response, "contact")
