@@ -33,7 +33,7 @@ def can_manage_people(person: Person, team: Team) -> Verdict:
     """Inviting, changing rights and ending memberships of a team."""
     if not person.is_authenticated:
         return no(_("Sign in first."))
-    if person.is_staff or leads(person, team) or coordinates(person, team):
+    if Team.objects.filter(pk=team.pk).managed_by(person).exists():
         return YES
     return no(_("Only a lead of the team, its coordinator or an administrator changes who is in it."))
 

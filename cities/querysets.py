@@ -115,6 +115,12 @@ class TeamQuerySet(models.QuerySet[Any]):
             return self.none()
         return self.filter(city__in=_periods().read_by_coordinator(person).values("city"))
 
+    def managed_by(self, person: "User | AnonymousUser") -> Self:
+        """Where the person decides who is in the team: its leads, its coordinators, administrators."""
+        if person.is_authenticated and person.is_staff:
+            return self
+        return self.led_by(person) | self.coordinated_by(person)
+
     def accompanied_by(self, person: "User | AnonymousUser") -> Self:
         """Where the person belongs, coaches or coordinates: the people who see the “programme” level."""
         return self.of_member(person) | self.coached_by(person) | self.read_by_coordinator(person)

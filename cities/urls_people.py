@@ -5,6 +5,7 @@ from django.urls import path
 from cities.views import invitations, people
 
 urlpatterns = [
+    path("people/", people.overview, name="people"),
     path("teams/<slug:slug>/people/", people.team_people, name="team_people"),
     path("teams/<slug:slug>/people/invite/", people.invite, name="invitation_create"),
     path("teams/<slug:slug>/people/<int:pk>/", people.change_part, name="membership_change"),

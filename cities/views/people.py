@@ -7,7 +7,7 @@ from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,6 +32,25 @@ from innoteams.lib.verdicts import NotAllowed, Refused, Verdict
 
 T = TypeVar("T")
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    """The teams a person is in, and those (and the operators) whose people the person decides about."""
+    person = signed_in(request)
+    now = Q(memberships__in=Membership.objects.current().belonging(), memberships__person__is_active=True)
+    waiting = Q(invitations__in=Invitation.objects.open())
+    managed = Team.objects.active().managed_by(person).select_related("city")
+    mine = person.coordinations.current().values("operator")
+    operators = Operator.objects.all() if person.is_staff else Operator.objects.filter(pk__in=mine)
+    context = {
+        "mine": person.memberships.current().filter(team__is_active=True).select_related("team__city"),
+        "managed": managed.annotate(
+            people=Count("memberships", filter=now, distinct=True),
+            invited=Count("invitations", filter=waiting, distinct=True),
+        ).order_by("name"),
+        "operators": operators.order_by("name"),
+    }
+    return render(request, "cities/people_overview.html", context)
 
 
 def team_people(request: HttpRequest, slug: str) -> HttpResponse:

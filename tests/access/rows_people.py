@@ -117,6 +117,7 @@ OWN_ACCOUNT = [
 ]
 
 TEAMS = [
+    Row("people", at("people"), signed_in()),
     Row("team_people", of_team("team_people"), signed_in()),
     Row("team_people", at("team_people", "nowhere")),
     Row("invitation_create", of_team("invitation_create"), MANAGING),

@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from cities import invitations
@@ -214,3 +215,28 @@ def test_a_coordinator_sees_the_coordinators_and_does_not_change_them(client: Cl
     assert "Coordinator" in page
     assert "End the coordination" not in page
     assert client.get(reverse("coordinator_invite", args=[cast.operator.slug])).status_code == 403
+
+
+def overview(client: Client, person: User) -> str:
+    client.force_login(person)
+    return client.get(reverse("people")).text.partition("<main")[2]
+
+
+def test_the_overview_leads_to_the_teams_and_operators_one_decides_about(client: Client, cast: Cast) -> None:
+    tel_aviv, hazira = cast.tel_aviv.get_absolute_url(), cast.operator.get_absolute_url()
+    assert tel_aviv in overview(client, cast.tel_aviv_lead)
+    assert tel_aviv in overview(client, cast.tel_aviv_observer)
+    page = overview(client, cast.coordinator)
+    assert tel_aviv in page
+    assert hazira in page
+    page = overview(client, cast.administrator)
+    assert {cast.boston.get_absolute_url(), hazira, reverse("admin:index")} <= set(page.split('"'))
+    for person in (cast.stranger, cast.former_member, cast.mulhouse_lead):
+        assert tel_aviv not in overview(client, person)
+
+
+def test_an_expired_invitation_is_marked(client: Client, cast: Cast) -> None:
+    invitations.invite(by=cast.tel_aviv_lead, team=cast.tel_aviv, email="new@city.example", right=Right.MEMBER)
+    assert "expired" not in people_page(client, cast.tel_aviv, cast.tel_aviv_lead)
+    Invitation.objects.update(expires_at=timezone.now())
+    assert "expired" in people_page(client, cast.tel_aviv, cast.tel_aviv_lead)
