@@ -29,6 +29,8 @@ THIRD_QUARTER = dt.date(2026, 7, 1)
 
 
 def client_of(person: User) -> Client:
+    """The person's browser. Pages come in English, whatever the person reads, so that tests can quote them."""
+    User.objects.filter(pk=person.pk).update(language="en")
     client = Client()
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     return client
