@@ -4,6 +4,8 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -140,3 +142,26 @@ def test_adding_an_address_asks_for_the_password_again_and_for_the_code(client: 
     client.post(response["Location"], {"password": PASSWORD})
     assert mail.outbox[-1].to == ["second@city.example"]
     assert not EmailAddress.objects.filter(email="second@city.example", verified=True).exists()
+
+
+def test_a_forgotten_password_is_replaced_by_the_link_in_the_mail(client: Client, person: User) -> None:
+    client.post(reverse("account_reset_password"), {"email": person.email})
+    found = re.search(r"/accounts/password/reset/key/\S+", str(mail.outbox[0].body))
+    assert found
+    form = client.get(found.group(0), follow=True)
+    url = form.redirect_chain[-1][0]
+    client.post(url, {"password1": "another-long-password", "password2": "another-long-password"})
+    person.refresh_from_db()
+    assert person.check_password("another-long-password")
+    assert client.get(found.group(0)).status_code == 200, "the link works once"
+    assert "reset" in client.get(found.group(0)).text.lower()
+
+
+def test_a_recovery_code_stands_in_for_a_lost_device_once(client: Client, person: User) -> None:
+    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+    code = RecoveryCodes.activate(person).get_unused_codes()[0]
+    for opens in (True, False):
+        sign_in(client, person.email, PASSWORD)
+        client.post(reverse("mfa_authenticate"), {"code": code})
+        assert (client.get(reverse("profile")).status_code == 200) == opens
+        client.post(reverse("account_logout"))
