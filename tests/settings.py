@@ -10,7 +10,7 @@ from pathlib import Path
 # Nothing a developer has set for a portal of theirs may reach the tests.
 for _name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "INNOTEAMS_DEMO"):
     os.environ.pop(_name, None)
-for _name in ("DEBUG", "LANGUAGES", "STATIC_ROOT", "BEHIND_PROXY", "COOKIE_SUFFIX", "LOG_LEVEL", "HSTS_SECONDS"):
+for _name in ("DEBUG", "LANGUAGES", "STATIC_ROOT", "BEHIND_PROXY", "COOKIE_SUFFIX", "LOG_LEVEL", "CONN_MAX_AGE"):
     os.environ.pop(_name, None)
 if "INNOTEAMS_TEST_HOME" not in os.environ:
     os.environ["INNOTEAMS_TEST_HOME"] = tempfile.mkdtemp(prefix="innoteams-tests-")

@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,8 +17,7 @@ import pytest
 
 from tests.embedded.homes import REPOSITORY, Home, wait_until
 
-# One demo for the tests of this module, in order: starting it is most of what they cost.
-pytestmark = pytest.mark.xdist_group("demo")
+# One demo for all tests of this module, in their order: starting it is most of what they cost.
 
 
 class Demo:
@@ -37,7 +38,7 @@ class Demo:
                 stderr=output,
                 start_new_session=True,
             )
-        wait_until(lambda: "is ready at" in self.said() or not self.runs(), seconds=90)
+        wait_until(lambda: "is ready at" in self.said() or not self.runs(), seconds=180)
         assert self.runs(), self.said()
 
     def said(self) -> str:
@@ -75,12 +76,15 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    demo = Demo(tmp_path_factory.mktemp("demo") / "a home")
+def demo() -> Iterator[Demo]:
+    # Not in pytest's folder, which each run of pytest shuts for the server's user anew.
+    folder = Path(tempfile.mkdtemp(prefix="innoteams-demo-"))
+    demo = Demo(folder / "a home")
     demo.start()
     yield demo
     if demo.runs():
         demo.end(signal.SIGTERM)
+    shutil.rmtree(folder)
 
 
 def test_it_starts_from_an_empty_folder_and_tells_address_and_accounts(demo: Demo) -> None:
@@ -93,7 +97,7 @@ def test_it_starts_from_an_empty_folder_and_tells_address_and_accounts(demo: Dem
 
 
 def test_worker_and_beat_are_alive_within_seconds(demo: Demo) -> None:
-    wait_until(lambda: (demo.health()["worker"], demo.health()["beat"]) == ("ok", "ok"), seconds=40)
+    wait_until(lambda: (demo.health()["worker"], demo.health()["beat"]) == ("ok", "ok"), seconds=90)
 
     assert demo.health()["status"] == "ok"
 
@@ -138,7 +142,7 @@ def test_a_worker_that_is_killed_comes_back(demo: Demo) -> None:
     os.kill(worker, signal.SIGKILL)
 
     wait_until(lambda: "worker ended unexpectedly (signal SIGKILL); starting it again" in demo.said())
-    wait_until(lambda: demo.health()["worker"] == "ok", seconds=40)
+    wait_until(lambda: demo.health()["worker"] == "ok", seconds=90)
 
 
 def test_a_killed_run_leaves_nothing_and_the_next_keeps_the_data(demo: Demo) -> None:

@@ -13,7 +13,8 @@ from markdown_it.token import Token
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
-_ADDRESS = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|\bfile:", re.IGNORECASE)
+# An address, or an option other than a hash.
+_ADDRESS = re.compile(r"://|^\s*-(?!-hash=)")
 
 
 def main() -> int:

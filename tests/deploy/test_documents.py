@@ -46,7 +46,7 @@ def test_links_to_other_places_are_not_followed(repository: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["--index-url https://example.org/simple", "a @ https://example.org/a.whl", "--find-links /wheels"]
+    "line", ["-i https://example.org/", "--trusted-host example.org", "a @ https://example.org/a.whl", "-f /wheels"]
 )
 def test_an_address_in_a_lock_is_found(repository: Path, line: str) -> None:
     (repository / "requirements.lock").write_text(line + "\n")

@@ -1,3 +1,5 @@
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,16 +9,24 @@ from tests.embedded.homes import Home
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def short_path() -> Iterator[Path]:
+    """A folder of the test's own, but not pytest's: each run of pytest shuts that for the server's user anew."""
+    folder = Path(tempfile.mkdtemp(prefix="innoteams-home-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def home(short_path: Path) -> Iterator[Home]:
     """A new home folder; whatever runs on it is stopped afterwards."""
-    home = Home(tmp_path / "home")
+    home = Home(short_path / "home")
     yield home
     home.clean_up()
 
 
 @pytest.fixture
-def durable_home(tmp_path: Path) -> Iterator[Home]:
+def durable_home(short_path: Path) -> Iterator[Home]:
     """As `home`, with what is written to disk being really there, as in the demo."""
-    home = Home(tmp_path / "home", fast=False)
+    home = Home(short_path / "home", fast=False)
     yield home
     home.clean_up()

@@ -98,14 +98,14 @@ def test_a_pid_file_that_names_some_other_program_does_not_stop_the_start(home: 
     assert home.user().wait_until_connected().ask("SELECT 1") == "(1,)"
 
 
-def test_a_path_with_spaces_quotes_and_commas_works(tmp_path: Path) -> None:
-    home = Home(tmp_path / """a "home", it's l'été""")
+def test_a_path_with_spaces_quotes_and_commas_works(short_path: Path) -> None:
+    home = Home(short_path / """a "home", it's l'été""")
     assert home.user().wait_until_connected().ask("SELECT 1") == "(1,)"
     home.clean_up()
 
 
-def test_a_path_longer_than_a_socket_may_have_works(tmp_path: Path) -> None:
-    home = Home(tmp_path / ("long" * 20) / ("path" * 20))
+def test_a_path_longer_than_a_socket_may_have_works(short_path: Path) -> None:
+    home = Home(short_path / ("long" * 20) / ("path" * 20))
     user = home.user().wait_until_connected()
     folder = Path(user.ask("SHOW unix_socket_directories").strip("'(),").strip('"'))
 
