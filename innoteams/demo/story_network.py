@@ -13,9 +13,9 @@ from engagement.choices import CheckInState, Drawer, IntroductionReason, Introdu
 from engagement.models import CheckIn, CheckInSchedule, Letter
 from engagement.schedules import ended_spans, last_ended_day
 from innoteams.accounts.models import User
+from innoteams.demo.author import Author
 from innoteams.demo.clock import Calendar, at
 from innoteams.demo.people import CITIES, COACH, lead_of, member_of
-from innoteams.demo.story import Author
 from projects.adaptations import adapt, report_back
 from projects.choices import Phase, Visibility
 from projects.follows import follow
@@ -24,12 +24,19 @@ from projects.models import Adaptation, Project
 # Who reports to whom, and how far the newest check-in has come. Whoever is not named has not sent it yet.
 REPORTING = ("innovation-teams", "la-transfo")
 SENT = {"boston": "coordinator@bloomberg.demo.example", "mulhouse": "coordinator@27eregion.demo.example"}
-ACCEPTED = {"paris": "coordinator@27eregion.demo.example", "durham": "coordinator@bloomberg.demo.example"}
+ACCEPTED = {
+    "paris": "coordinator@27eregion.demo.example",
+    "occitanie": "coordinator@27eregion.demo.example",
+    "durham": "coordinator@bloomberg.demo.example",
+    "centennial": "coordinator@bloomberg.demo.example",
+}
 RETURNED = {"tel-aviv-yafo": "coordinator@bloomberg.demo.example"}
 HARD = {
     "boston": "Owners ask who pays if something breaks. We have a sentence, not an answer.",
     "mulhouse": "Le mobilier déplacé doit être rentré le soir, et personne n’est payé pour cela.",
     "paris": "Nous n’avons pas encore le droit de lire l’état d’un dossier à l’écran.",
+    "occitanie": "Le service des transports reprend l’horaire, mais pas le comptage.",
+    "centennial": "The shuttle is run by a contractor, so every change needs a letter.",
     "durham": "The court changes judges in January, and the agreement is with a person.",
     "tel-aviv-yafo": "ועד הבית מתחלף בסוף השנה, ואיתו מי שהסכים לניסיון.",
 }

@@ -20,6 +20,7 @@ from cities.countries import COUNTRIES, country_name
 from cities.models import City, Priority, Programme, Topic
 from innoteams.accounts.models import User
 from innoteams.lib.languages import CONTENT_LANGUAGES
+from innoteams.lib.ordering import alphabetical
 from projects.choices import Phase
 from projects.models import Project
 from projects.places import counts_by_city, give_counts, topics_by_city
@@ -169,7 +170,7 @@ class CityListing:
 
     @property
     def neighbours(self) -> list[City]:
-        return sorted((city for city in self._meeting() if not city.in_network), key=lambda city: city.name)
+        return sorted((city for city in self._meeting() if not city.in_network), key=lambda city: alphabetical(city.name))
 
     @property
     def order(self) -> str:
@@ -180,13 +181,15 @@ class CityListing:
     def orders(self) -> list[Option]:
         return [Option(value, str(label), 0, value == self.order) for value, label in ORDERS.items()]
 
+    @cached_property
     def facets(self) -> list[tuple[str, str, list[Option]]]:
         """(name, label, options) of each facet, the chosen and the fullest first; what nothing has is left out."""
         return [(name, str(label), self._options(name)) for name, label in FACETS.items()]
 
+    @cached_property
     def choices(self) -> list[Choice]:
         """Everything in force, to be taken back one by one."""
-        labels = {(name, option.value): option.label for name, _label, options in self.facets() for option in options}
+        labels = {(name, option.value): option.label for name, _label, options in self.facets for option in options}
         found = [Choice(f"“{self.active['q']}”", self._without("q", None))] if "q" in self.active else []
         found += [
             Choice(labels.get((name, value), value), self._without(name, value))
@@ -201,10 +204,10 @@ class CityListing:
 
     def _ordered(self, cities: Iterable[City]) -> list[City]:
         keys: dict[str, Any] = {
-            "country": lambda city: (city.country_name, city.name),
-            "name": lambda city: city.name,
-            "projects": lambda city: (-city.project_count, city.name),
-            "population": lambda city: (-(city.population or 0), city.name),
+            "country": lambda city: (alphabetical(city.country_name), alphabetical(city.name)),
+            "name": lambda city: alphabetical(city.name),
+            "projects": lambda city: (-city.project_count, alphabetical(city.name)),
+            "population": lambda city: (-(city.population or 0), alphabetical(city.name)),
         }
         return sorted(cities, key=keys[self.order])
 
@@ -218,7 +221,7 @@ class CityListing:
         options = [
             Option(value, self._label(name, value), number, value in chosen) for value, number in numbers.items()
         ]
-        return sorted(options, key=lambda option: (not option.chosen, -option.number, option.label))
+        return sorted(options, key=lambda option: (not option.chosen, -option.number, alphabetical(option.label)))
 
     def _values(self, city: Any, name: str) -> Iterable[str]:
         several = {"programme": city.programmes, "language": city.languages, "topic": self.topics.get(city.pk, set())}

@@ -12,6 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from cities.models import City
 from innoteams.accounts.models import User
+from innoteams.lib.ordering import alphabetical
 from innoteams.views.cities import wants_fragment
 from innoteams.views.city_filters import MapFilter, topics_in_order
 from projects.models import Project
@@ -47,7 +48,7 @@ def read_network(person: Person, asked: QueryDict) -> Network:
     cities = give_counts(City.objects.members(), counts_by_city(projects))
     if narrowed:
         cities = [city for city in cities if city.project_count]  # type: ignore[attr-defined]  # see give_counts
-    cities.sort(key=lambda city: city.name)
+    cities.sort(key=lambda city: alphabetical(city.name))
     return Network(cities, lines_between(person, projects, narrowed=narrowed), narrowing, narrowed)
 
 

@@ -28,7 +28,7 @@ def found(person: object, **asked: str | list[str]) -> list[str]:
 
 
 def numbers(person: object, facet: str, **asked: str | list[str]) -> dict[str, int]:
-    for name, _label, options in listing(person, **asked).facets():
+    for name, _label, options in listing(person, **asked).facets:
         if name == facet:
             return {option.value: option.number for option in options}
     raise AssertionError(facet)
@@ -104,8 +104,16 @@ def test_order_by_number_of_projects_puts_the_busiest_first(cast: Cast) -> None:
     assert found(cast.tel_aviv_lead, order="projects")[0] == "tel-aviv-yafo"
 
 
+def test_names_with_accents_stand_where_readers_look_for_them(cast: Cast) -> None:
+    make_city("usa-town", country="US")
+    make_city("zz", country="ZA", names={"en": "Zz"})
+    with translation.override("fr"):
+        make_city("etampes", names={"en": "Étampes"})
+        assert found(cast.visitor, order="name")[:3] == ["boston", "etampes", "mulhouse"]
+
+
 def test_a_choice_in_force_can_be_taken_back_alone(cast: Cast) -> None:
-    without = {choice.label: choice.without for choice in listing(cast.visitor, country=["IL", "FR"], q="a").choices()}
+    without = {choice.label: choice.without for choice in listing(cast.visitor, country=["IL", "FR"], q="a").choices}
     assert without["Israel"] == "?country=FR&q=a"
 
 
