@@ -170,7 +170,9 @@ class CityListing:
 
     @property
     def neighbours(self) -> list[City]:
-        return sorted((city for city in self._meeting() if not city.in_network), key=lambda city: alphabetical(city.name))
+        return sorted(
+            (city for city in self._meeting() if not city.in_network), key=lambda city: alphabetical(city.name)
+        )
 
     @property
     def order(self) -> str:
