@@ -66,7 +66,7 @@ def reading(cast: Cast) -> Reading:
 
 
 def adaptation(cast: Cast) -> Adaptation:
-    found = Adaptation.objects.filter(project__team=cast.tel_aviv).first()
+    found = Adaptation.objects.filter(project__team=cast.tel_aviv, project__title="Shade").first()
     if found is None:
         source = make_project(cast.mulhouse, title="Rues fraîches")
         own = adapt(by=cast.tel_aviv_lead, source=source, team=cast.tel_aviv, title="Shade", kept="x", changed="y")
