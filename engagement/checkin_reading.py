@@ -38,9 +38,9 @@ class Line:
             return f"{moved}. {one.phase_move.note}"
         if one.reading:
             value = formats.number_format(one.reading.value.normalize(), use_l10n=True)
-            return f"{one.reading.indicator.name}: {value} {one.reading.indicator.unit}"
+            return f"{one.reading.indicator.name} – {value} {one.reading.indicator.unit}"
         if one.consultation:
-            return f"{one.consultation.method}: {one.consultation.heard}"
+            return f"{one.consultation.method} – {one.consultation.heard}"
         if one.journal_entry:
             return str(one.journal_entry.text)
         named = one.pilot or one.indicator

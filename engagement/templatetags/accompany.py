@@ -1,14 +1,19 @@
 """How the states of accompaniment look: a word, a shape, and times in two places. No rule and no query lives here."""
 
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.urls import reverse
 from django.utils import formats
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from engagement.choices import CheckInState, Drawer, IntroductionState
-from innoteams.templatetags.look import Mark
+from engagement.portfolio import Cell
+from innoteams.templatetags.look import Mark, icon
 
 register = template.Library()
 
@@ -40,6 +45,42 @@ INTRODUCTIONS: dict[str, Mark] = {
 def state_mark(state: str) -> Mark:
     """The icon and words of a check-in's state, or of a cell of the heat map."""
     return STATES.get(state, STATES["none"])
+
+
+@register.simple_tag
+def state_shapes() -> SafeString:
+    """The shapes of the states once for a page, for cells to refer to: a heat map draws a thousand of them."""
+    shapes = format_html_join(
+        "", '<defs><g id="state-{}">{}</g></defs>', ((mark.key, icon(mark.icon, 16)) for mark in STATES.values())
+    )
+    return format_html(
+        '<svg class="state-shapes" width="0" height="0" aria-hidden="true"><defs>{}</defs></svg>', shapes
+    )
+
+
+@register.simple_tag
+def state_cell(cell: Cell) -> SafeString:
+    """One team in one period. Written here and not in a template for its thousand calls on a page."""
+    mark = STATES.get(cell.state, STATES["none"])
+    inside = _inside_cell(mark.key, str(mark.word))
+    if not cell.readable:
+        return format_html('<span class="state-cell" data-state="{}">{}</span>', mark.key, inside)
+    return format_html(
+        '<a class="state-cell" data-state="{}"{} href="{}">{}</a>',
+        mark.key,
+        _WAITING if cell.waits_for_reader else "",
+        reverse("check_in_detail", args=[cell.pk]),
+        inside,
+    )
+
+
+_WAITING = mark_safe(' data-mark="waiting"')
+
+
+@lru_cache(maxsize=64)
+def _inside_cell(key: str, word: str) -> SafeString:
+    shape = '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><use href="#state-{}"></use></svg><span>{}</span>'
+    return format_html(shape, key, word)
 
 
 @register.simple_tag
