@@ -58,7 +58,8 @@ def _habits(person: User) -> dict[str, Rows]:
         "digest_preferences": _rows(
             DigestPreference.objects.filter(person=person).values("stream", "cadence", "weekday", "local_hour")
         ),
-        "digests": _rows(person.digests.values("stream", "period_key", "state", "sent_at", "subject")),
+        # Without its subject, which names a project that may have been narrowed since.
+        "digests": _rows(person.digests.values("stream", "period_key", "state", "sent_at")),
         "follows": [
             *_rows(follows.filter(project__in=seen).values("project__title")),
             *_rows(follows.exclude(city=None).values("city__slug")),
