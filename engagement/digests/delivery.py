@@ -5,15 +5,17 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
 
-from engagement.choices import ItemKind
+from engagement.choices import DigestState
 from engagement.digests import ledger
 from engagement.digests.building import build, stop_url
 from engagement.digests.preferences import preference_of, reason_against
+from engagement.digests.sight import SEEN_BY_EVERYBODY
 from engagement.digests.unsubscribe import keys_for
 from engagement.models import Digest, Question
 from innoteams.lib import mail
@@ -58,14 +60,21 @@ def deliver_one_by_one(pks: Sequence[int], clock: Clock, *, patience: float = PA
                 yield state
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """A digest that this worker alone may send now, with the key that its footer holds."""
+
+    digest: Digest
+    key: str
+
+
 def _deliver_one(pk: int, courier: Courier, clock: Clock) -> str | None:
-    digest = _claim_what_is_right(pk, clock)
-    if digest is None:
-        return None
-    if digest.state != ledger.CLAIMED:
-        return digest.state
+    claimed = _claim_what_is_right(pk, clock)
+    if claimed is None or isinstance(claimed, DigestState):
+        return claimed
+    digest = claimed.digest
     try:
-        message = message_of(digest)
+        message = message_of(digest, claimed.key)
     except (BadHeaderError, UnicodeError, ValueError) as error:
         ledger.failed(digest, str(error)[:500], clock())
         return ledger.FAILED
@@ -80,19 +89,20 @@ def _deliver_one(pk: int, courier: Courier, clock: Clock) -> str | None:
     return ledger.SENT
 
 
-def _claim_what_is_right(pk: int, clock: Clock) -> Digest | None:
-    """The claimed digest, everything in it still to be seen by its reader; or one that was skipped instead."""
+def _claim_what_is_right(pk: int, clock: Clock) -> Claimed | DigestState | None:
+    """Claimed, with everything in it still to be seen by its reader; or the state it went to instead; or nothing."""
     for _attempt in range(_REWRITES + 1):
         digest = ledger.claim(pk, clock())
         if digest is None:
             return None
-        why_not = _reason_against(digest, clock())
-        if why_not:
+        if why_not := _reason_against(digest, clock()):
             ledger.skipped(digest, why_not, clock())
-            digest.state = ledger.SKIPPED
-            return digest
-        if not (stale := _why_stale(digest)):
-            return digest
+            return ledger.SKIPPED
+        key = keys_for([digest.person_id], digest.stream)[digest.person_id]
+        stale = "" if stop_url(key) in digest.text_body else "key_replaced"
+        stale = stale or ("" if _all_seen(digest) else "narrowed")
+        if not stale:
+            return Claimed(digest, key)
         ledger.rewrite(digest, stale, clock())
         build([pk], clock())
     return None
@@ -104,22 +114,24 @@ def _reason_against(digest: Digest, now: dt.datetime) -> str:
     return reason_against(preference_of(digest.person, digest.stream), digest.person.timezone, now)
 
 
-def _why_stale(digest: Digest) -> str:
-    """Why it must not go out as written: an item was narrowed or deleted, or its footer's key was revoked."""
-    items = list(digest.items.values_list("kind", "project_id", "question_id"))
-    projects = {project for kind, project, _question in items if kind == ItemKind.PROJECT}
-    questions = {question for kind, _project, question in items if kind == ItemKind.QUESTION}
-    seen = Project.objects.filter(pk__in=projects).visible_to(digest.person).count()
-    seen += Question.objects.filter(pk__in=questions).visible_to(digest.person).count() if questions else 0
-    if len(items) != digest.item_count or seen != len(projects) + len(questions):
-        return "narrowed"
-    return "" if stop_url(_key(digest)) in digest.text_body else "key_replaced"
+def _all_seen(digest: Digest) -> bool:
+    """Whether nothing in it was deleted, or narrowed to where its reader does not see it any more."""
+    rows = digest.items.values_list("project_id", "project__visibility", "question_id", "question__project__visibility")
+    items = list(rows)
+    # Almost everything in almost every digest is open to all: only the rest is asked for one by one.
+    projects = {pk for pk, level, _question, _about in items if pk and level not in SEEN_BY_EVERYBODY}
+    questions = {pk for _project, _level, pk, about in items if pk and about and about not in SEEN_BY_EVERYBODY}
+    seen = 0
+    if projects:
+        seen += Project.objects.filter(pk__in=projects).visible_to(digest.person).count()
+    if questions:
+        seen += Question.objects.filter(pk__in=questions).visible_to(digest.person).count()
+    return len(items) == digest.item_count and seen == len(projects) + len(questions)
 
 
-def message_of(digest: Digest) -> EmailMultiAlternatives:
+def message_of(digest: Digest, key: str) -> EmailMultiAlternatives:
     """The digest as kept, addressed to its person as they are now."""
     rendered = mail.Rendered(digest.subject, digest.text_body, digest.html_body, digest.language)
-    key = _key(digest)
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     headers = {
         "List-Id": f"innoteams {digest.stream} digest <{digest.stream}-digest.{mail.mail_domain()}>",
@@ -127,7 +139,3 @@ def message_of(digest: Digest) -> EmailMultiAlternatives:
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     return mail.assemble(rendered, digest.person, headers=headers, message_id=digest.message_id)
-
-
-def _key(digest: Digest) -> str:
-    return keys_for([digest.person_id], digest.stream)[digest.person_id]

@@ -72,7 +72,9 @@ def claim(pk: int, now: dt.datetime) -> Digest | None:
 
 def sent(digest: Digest, now: dt.datetime) -> bool:
     """Also after the lease ran out: this worker knows what the sweeper could only fear."""
-    return _settle(digest, SENT, (CLAIMED, UNKNOWN), now=now, sent_at=now)
+    return _settle(digest, SENT, (CLAIMED,), now=now, sent_at=now) or _settle(
+        digest, SENT, (UNKNOWN,), now=now, sent_at=now
+    )
 
 
 def refused(digest: Digest, error: str, now: dt.datetime) -> DigestState:

@@ -13,9 +13,10 @@ from django.db import connection
 
 from cities.choices import CityKind
 from cities.models import City, Tie
-from projects.choices import PHASES, Outcome, Phase
+from projects.choices import PHASES, Outcome
 from projects.models import Project, ProjectTopic
 
+_STEP = {str(phase): step for step, phase in enumerate(PHASES)}
 # The first topic of a project counts fully, the third half.
 _WEIGHT_OF_RANK = {1: 1.0, 2: 0.7, 3: 0.5}
 # Words that more than this share of all projects use (and more than a few) say nothing about any of them.
@@ -79,9 +80,13 @@ class Likenesses:
             grouped[work.team_id].append(work)
         return grouped
 
+    @cached_property
+    def _topics_of_teams(self) -> dict[int, set[int]]:
+        return {team: {topic for work in works for topic in work.topics} for team, works in self._works_of_team.items()}
+
     def topics_of_team(self, team_id: int) -> set[int]:
         """What the team works on."""
-        return {topic for work in self._works_of_team.get(team_id, ()) for topic in work.topics}
+        return self._topics_of_teams.get(team_id, set())
 
     def of(self, team_id: int, project_id: int) -> Likeness:
         key = (team_id, project_id)
@@ -122,7 +127,7 @@ class Likenesses:
         """Being one phase ahead helps most, the same phase next; only among projects that share a topic and go on."""
         near = []
         for work in own:
-            steps = PHASES.index(Phase(other.phase)) - PHASES.index(Phase(work.phase))
+            steps = _STEP[other.phase] - _STEP[work.phase]
             goes_on = work.outcome == Outcome.IN_PROGRESS
             if goes_on and steps in (0, 1) and work.topics.keys() & other.topics.keys():
                 near.append((-steps, work.pk))

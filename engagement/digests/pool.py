@@ -5,8 +5,9 @@ Nothing here is for anybody yet: `selection` takes for each person what that per
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from django.db.models import Count
 from django.utils import timezone
@@ -18,6 +19,8 @@ from engagement.digests.sight import SEEN_BY_EVERYBODY, Sight
 from engagement.models import DigestItem, Question
 from projects.choices import Verb
 from projects.models import Activity, Follow, Project, ProjectTopic
+
+T = TypeVar("T")
 
 # Re-read before each window: what was being saved while the last digest was built. What was shown is not shown again.
 OVERLAP = dt.timedelta(minutes=10)
@@ -71,16 +74,25 @@ class Pool:
         self.topics = {topic.pk: topic for topic in Topic.objects.all()}
         self.all_cities: dict[int, City] = {city.pk: city for city in City.objects.all()}
         self.shown_lately = _shown_lately(self.end)
-        self._windows: dict[tuple[dt.datetime, dt.datetime], dict[int, list[News]]] = {}
+        self._remembered: dict[Hashable, Any] = {}
+
+    def remembered(self, key: Hashable, count: Callable[[], T]) -> T:
+        """What is the same for several readers of the batch is counted once."""
+        if key not in self._remembered:
+            self._remembered[key] = count()
+        found: T = self._remembered[key]
+        return found
 
     def news_between(self, start: dt.datetime, end: dt.datetime) -> dict[int, list[News]]:
-        """By project, the newest first. Many readers share a window, so it is cut once."""
-        if (start, end) not in self._windows:
-            cut = {
+        """By project, the newest first."""
+
+        def cut() -> dict[int, list[News]]:
+            within = {
                 project: [one for one in news if start - OVERLAP <= one.at < end] for project, news in self.news.items()
             }
-            self._windows[start, end] = {project: news for project, news in cut.items() if news}
-        return self._windows[start, end]
+            return {project: news for project, news in within.items() if news}
+
+        return self.remembered(("news", start, end), cut)
 
     def city_of(self, project: Project) -> City:
         return self.all_cities[project.team.city_id]

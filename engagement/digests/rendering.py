@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from engagement.digests.selection import Chosen, Selection
 from engagement.models import Digest, DigestPreference
 from innoteams.lib import mail
 from innoteams.lib.languages import direction
-from projects.choices import Decision, Phase, Verb
+from projects.choices import Decision, Outcome, Phase, Verb
 from projects.models import Activity, Project
 
 MOST_NEWS = 3
@@ -39,7 +39,7 @@ class Entry:
     title: str
     language: str
     city: str
-    reasons: list[str]
+    reasons: list[str] = field(default_factory=list)
     news: list[str] = field(default_factory=list)
     excerpt: str = ""
     phase: str = ""
@@ -123,25 +123,31 @@ def _absolute(path: str) -> str:
 
 def _entry(item: Chosen, pool: Pool, details: Mapping[int, Activity]) -> Entry:
     reasons = in_words([reason.stored() for reason in item.reasons], pool.topics, pool.all_cities)
-    if item.project:
-        project = item.project
-        return Entry(
-            ItemKind.PROJECT,
-            _absolute(project.get_absolute_url()),
-            project.title,
-            project.language,
-            item.city.name,
-            reasons,
-            news=_news_lines([details[one.pk] for one in item.news if one.pk in details], project),
-            excerpt=truncatewords(project.problem, 40),
-            phase=str(Phase(project.phase).label),
-            from_source=project.is_from_public_source,
-        )
     if item.question:
         asked = item.question
         url = _absolute(asked.get_absolute_url())
         return Entry(ItemKind.QUESTION, url, asked.text, asked.language, item.city.name, reasons)
-    return _city_entry(item.city, reasons, pool)
+    if item.project is None:
+        return _city_entry(item.city, reasons, pool)
+    project, news = item.project, tuple(one.pk for one in item.news)
+    # But for the reasons the same for everybody who reads the same language in the same time zone.
+    key = ("entry", translation.get_language(), timezone.get_current_timezone_name(), project.pk, news)
+    rows = [details[pk] for pk in news if pk in details]
+    return replace(pool.remembered(key, lambda: _project_entry(project, item.city, rows)), reasons=reasons)
+
+
+def _project_entry(project: Project, city: City, rows: Sequence[Activity]) -> Entry:
+    return Entry(
+        ItemKind.PROJECT,
+        _absolute(project.get_absolute_url()),
+        project.title,
+        project.language,
+        city.name,
+        news=_news_lines(rows, project),
+        excerpt=truncatewords(project.problem, 40),
+        phase=str(Phase(project.phase).label),
+        from_source=project.is_from_public_source,
+    )
 
 
 def _city_entry(city: City, reasons: list[str], pool: Pool) -> Entry:
@@ -228,7 +234,17 @@ def _adapting(_rows: Sequence[Activity], _project: Project) -> str:
     return _("Began to adapt what another team tried")
 
 
+def _ended(_rows: Sequence[Activity], project: Project) -> str:
+    return _("Where it stands: %(outcome)s") % {"outcome": Outcome(project.outcome).label}
+
+
+def _reported(_rows: Sequence[Activity], _project: Project) -> str:
+    return _("Told what came of adapting another team's work")
+
+
 _LINES: dict[Verb, Any] = {
+    Verb.OUTCOME_CHANGED: _ended,
+    Verb.ADAPTATION_REPORTED: _reported,
     Verb.PROJECT_SHARED: _shared,
     Verb.PHASE_MOVED: _moved,
     Verb.PILOT_ADDED: _pilot_added,

@@ -4,6 +4,7 @@ A score is the sum of its reasons, so the stored reasons explain it whole. Weigh
 achieve is written down in tests/engagement/test_digest_selection.py.
 """
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,8 +27,10 @@ NEIGHBOURS, SAME_KIND, SAME_LANGUAGE, SAME_COUNTRY = 1.5, 0.8, 0.6, 0.4
 FRESH, HALF_LIFE_DAYS = 1.0, 7.0
 QUIET_CITY = 0.5
 # How much a piece of news changes what is known.
-MATERIAL = {
+MATERIAL: dict[str, float] = {
     Verb.PILOT_DECIDED: 2.0,
+    Verb.OUTCOME_CHANGED: 1.8,
+    Verb.ADAPTATION_REPORTED: 1.8,
     Verb.PROJECT_SHARED: 1.6,
     Verb.READING_ADDED: 1.4,
     Verb.ADAPTATION_STARTED: 1.4,
@@ -36,6 +39,7 @@ MATERIAL = {
     Verb.CONSULTATION_ADDED: 1.0,
     Verb.JOURNAL_ADDED: 0.5,
 }
+_ANYTHING_ELSE = 0.3
 # Words in common are mentioned from here on; below, they only tip the scales.
 _WORDS_WORTH_SAYING = 0.4
 
@@ -90,10 +94,10 @@ class Selection:
 
 def select(reader: Reader, pool: Pool) -> Selection:
     """Only what the reader may see now, newer than what the reader was shown; not the own team's."""
-    projects = sorted(_projects(reader, pool), key=lambda item: item.order)
+    best, number = _best_projects(reader, pool)
     questions = sorted(_questions(reader, pool), key=lambda item: item.order)
-    picked = _with_variety(projects, questions)
-    more = len(projects) - sum(item.kind == ItemKind.PROJECT for item in picked)
+    picked = _with_variety(best, questions)
+    more = number - sum(item.kind == ItemKind.PROJECT for item in picked)
     if picked and (city := _city_to_meet(reader, pool, {item.city.pk for item in picked})):
         picked.append(city)
     return Selection(picked, more)
@@ -113,18 +117,92 @@ def _with_variety(projects: list[Chosen], questions: list[Chosen]) -> list[Chose
 # --- Projects -----------------------------------------------------------------------------------------------------
 
 
-def _projects(reader: Reader, pool: Pool) -> Iterable[Chosen]:
-    for pk, all_news in pool.news_between(reader.window_start, reader.window_end).items():
+def _best_projects(reader: Reader, pool: Pool) -> tuple[list[Chosen], int]:
+    """The best few of each city, with their reasons, and how many there were in all.
+
+    Reasons are only written out for what may be picked: for the hundreds of others a number does.
+    """
+    scored = sorted((-round(score, 6), pk) for pk, score in _scores(reader, pool))
+    best: list[Chosen] = []
+    of_city: Counter[int] = Counter()
+    for _score, pk in scored:
+        project = pool.projects[pk]
+        city = pool.city_of(project)
+        if of_city[city.pk] < MOST_OF_A_CITY:
+            of_city[city.pk] += 1
+            news = _news_for(reader, pool, pk)
+            best.append(Chosen(ItemKind.PROJECT, city, _reasons(reader, pool, project, news), project, news=news))
+        if len(best) == MOST_ITEMS:
+            break
+    return best, len(scored)
+
+
+def _scores(reader: Reader, pool: Pool) -> Iterable[tuple[int, float]]:
+    """Every project that has news for the reader and that the reader sees, with the sum of its reasons."""
+    newness = _newness_of_all(pool, reader.window_start, reader.window_end)
+    likeness = [_likeness_of_all(pool, team) for team in reader.teams]
+    follows = bool(reader.projects or reader.cities or reader.topics)
+    for pk, new in newness.items():
         project = pool.projects.get(pk)
         if project is None or project.team_id in reader.sight.member_of:
             continue
         if not reader.sight.sees(project.visibility, project.team_id):
             continue
-        shown = reader.shown_projects.get(pk, 0)
-        news = [one for one in all_news if one.pk > shown] if shown else all_news
-        if news:
-            reasons = [*_followed(reader, pool, project), *_like_ours(reader, pool, project), *_newness(reader, news)]
-            yield Chosen(ItemKind.PROJECT, pool.city_of(project), reasons, project=project, news=news)
+        if pk in reader.shown_projects:
+            news = _news_for(reader, pool, pk)
+            if not news:
+                continue
+            new = _sum(_newness(reader.window_end, news))
+        score = new + max((by_team[pk] for by_team in likeness), default=0.0)
+        yield pk, score + _sum(_followed(reader, pool, project)) if follows else score
+
+
+def _news_for(reader: Reader, pool: Pool, pk: int) -> list[News]:
+    news = pool.news_between(reader.window_start, reader.window_end)[pk]
+    shown = reader.shown_projects.get(pk, 0)
+    return [one for one in news if one.pk > shown]
+
+
+def _newness_of_all(pool: Pool, start: dt.datetime, end: dt.datetime) -> dict[int, float]:
+    """The same for everybody who shares the window."""
+
+    def count() -> dict[int, float]:
+        return {pk: _sum(_newness(end, news)) for pk, news in pool.news_between(start, end).items()}
+
+    return pool.remembered(("newness", start, end), count)
+
+
+def _likeness_of_all(pool: Pool, team: int) -> dict[int, float]:
+    """The same for everybody of the team."""
+
+    def count() -> dict[int, float]:
+        ours = pool.likenesses.topics_of_team(team)
+        kin: dict[int, float] = {}
+        scores = {}
+        for pk, project in pool.projects.items():
+            if not ours.isdisjoint(pool.likenesses.works[pk].topics):
+                scores[pk] = _sum(_like_team(pool, team, project))
+                continue
+            # Without a shared topic only words and kinship are left.
+            city = pool.city_of(project)
+            if city.pk not in kin:
+                kin[city.pk] = _sum(_kin(pool.likenesses.kinship(team, city)))
+            scores[pk] = kin[city.pk] + SAME_WORDS * pool.likenesses.words.get((team, pk), 0.0)
+        return scores
+
+    return pool.remembered(("likeness", team), count)
+
+
+def _reasons(reader: Reader, pool: Pool, project: Project, news: list[News]) -> list[Reason]:
+    return [
+        *_followed(reader, pool, project),
+        *_like_ours(reader, pool, project),
+        *_newness(reader.window_end, news),
+    ]
+
+
+def _sum(reasons: Iterable[Reason]) -> float:
+    return sum(reason.weight for reason in reasons)
 
 
 def _followed(reader: Reader, pool: Pool, project: Project) -> Iterable[Reason]:
@@ -139,7 +217,7 @@ def _followed(reader: Reader, pool: Pool, project: Project) -> Iterable[Reason]:
 def _like_ours(reader: Reader, pool: Pool, project: Project) -> list[Reason]:
     """By the team whose work is most like it, where the reader has several."""
     by_team = [list(_like_team(pool, team, project)) for team in reader.teams]
-    return max(by_team, key=lambda reasons: sum(reason.weight for reason in reasons), default=[])
+    return max(by_team, key=_sum, default=[])
 
 
 def _like_team(pool: Pool, team: int, project: Project) -> Iterable[Reason]:
@@ -167,10 +245,11 @@ def _kin(kinship: Kinship) -> Iterable[Reason]:
         yield Reason("same_country", SAME_COUNTRY, {"country": kinship.country})
 
 
-def _newness(reader: Reader, news: list[News]) -> Iterable[Reason]:
-    best = max(news, key=lambda one: (MATERIAL.get(Verb(one.verb), 0.0), one.pk))
-    yield Reason("news", MATERIAL.get(Verb(best.verb), 0.0), {"verb": best.verb})
-    days = max(0.0, (reader.window_end - news[0].at).total_seconds() / 86_400)
+def _newness(end: dt.datetime, news: list[News]) -> Iterable[Reason]:
+    """Freshness is measured from the end of the window, so that a past digest can be explained."""
+    best = max(news, key=lambda one: (MATERIAL.get(one.verb, _ANYTHING_ELSE), one.pk))
+    yield Reason("news", MATERIAL.get(best.verb, _ANYTHING_ELSE), {"verb": best.verb})
+    days = max(0.0, (end - news[0].at).total_seconds() / 86_400)
     yield Reason("fresh", FRESH * 0.5 ** (days / HALF_LIFE_DAYS))
 
 
@@ -218,19 +297,27 @@ def _city_to_meet(reader: Reader, pool: Pool, in_digest: set[int]) -> Chosen | N
     """Not one of the digest's own, not the reader's, not met before; alike, and rather one that is seldom shown."""
     home = {pool.likenesses.cities[team].pk for team in reader.teams}
     away = in_digest | home | reader.met_cities | reader.cities
-    met = [
-        Chosen(ItemKind.CITY, city, list(_why_meet(reader, pool, city)))
-        for city in pool.cities_to_meet
-        if city.pk not in away
-    ]
-    return min(met, key=lambda item: item.order, default=None)
+    for _score, pk in _cities_in_order(reader, pool):
+        if pk not in away:
+            city = pool.all_cities[pk]
+            return Chosen(ItemKind.CITY, city, list(_why_meet(reader, pool, city)))
+    return None
+
+
+def _cities_in_order(reader: Reader, pool: Pool) -> list[tuple[float, int]]:
+    """The same for everybody of the same teams who follows the same topics."""
+
+    def count() -> list[tuple[float, int]]:
+        return sorted((-round(_sum(_why_meet(reader, pool, city)), 6), city.pk) for city in pool.cities_to_meet)
+
+    return pool.remembered(("cities", tuple(reader.teams), frozenset(reader.topics)), count)
 
 
 def _why_meet(reader: Reader, pool: Pool, city: City) -> Iterable[Reason]:
     works_on = pool.topics_of_city.get(city.pk, Counter())
-    ours = reader.topics | {topic for team in reader.teams for topic in pool.likenesses.topics_of_team(team)}
+    ours = reader.topics.union(*(pool.likenesses.topics_of_team(team) for team in reader.teams))
     if shared := sorted(ours & works_on.keys(), key=lambda topic: (-works_on[topic], topic)):
         yield Reason("city_shares_topic", SHARED_TOPIC * min(1.0, 0.5 * len(shared)), {"topics": shared[:3]})
     kin = [list(_kin(pool.likenesses.kinship(team, city))) for team in reader.teams]
-    yield from max(kin, key=lambda reasons: sum(reason.weight for reason in reasons), default=[])
+    yield from max(kin, key=_sum, default=[])
     yield Reason("quiet_city", QUIET_CITY / (1 + pool.shown_lately[city.pk]))

@@ -11,8 +11,8 @@ from engagement.choices import DigestState
 from engagement.digests import ledger, planning
 from engagement.models import Digest
 
-# People whose digests are built together, and mails that share one connection.
-BATCH = 100
+# People whose digests are built together, sharing what is read and counted once; and mails that share one connection.
+BATCH = 250
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
 """The opaque key in the footer of a person's mails of one stream: whoever holds it may slow down, pause or stop that
 stream, undo it, and nothing else. It holds no address and can be revoked."""
 
+import re
 import secrets
 from collections.abc import Iterable
+from email import message_from_bytes
+from email.policy import default
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -16,6 +19,7 @@ from engagement.models import DigestPreference, UnsubscribeKey
 if TYPE_CHECKING:
     from innoteams.accounts.models import User
 
+_STOP_MAIL = re.compile(r"\bstop\s+(?P<key>[\w-]{16,64})")
 _VERBS = {"slower": preferences.slow_down, "pause": preferences.pause, "stop": preferences.stop}
 
 
@@ -52,6 +56,15 @@ def act(found: UnsubscribeKey, action: str) -> DigestPreference:
             held.before = _kept(before)
     held.save(update_fields=["before"])
     return after
+
+
+def act_on_mail(raw: bytes) -> DigestPreference | None:
+    """For mails to the address in List-Unsubscribe: “stop” and the key in the subject, whoever sent it. None where
+    the subject holds no key that works."""
+    subject = str(message_from_bytes(raw, policy=default)["Subject"] or "")
+    named = _STOP_MAIL.search(subject)
+    found = find(named["key"]) if named else None
+    return act(found, "stop") if found else None
 
 
 @transaction.atomic

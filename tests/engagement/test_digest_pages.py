@@ -279,3 +279,16 @@ def test_keys_are_made_once_and_stay(cast: Cast) -> None:
 
     assert unsubscribe.keys_for(people, Stream.NETWORK) == first
     assert len(set(first.values())) == 2
+
+
+def test_a_mail_to_the_lists_own_address_stops_it_too(me: User) -> None:
+    stopped = unsubscribe.act_on_mail(f"From: me@elsewhere.example\r\nSubject: Re: stop {key_of(me)}\r\n\r\n".encode())
+
+    assert stopped is not None
+    assert preferences.preference_of(me).cadence == Cadence.OFF
+
+
+@pytest.mark.parametrize("subject", ["stop", "stop everything-for-everybody-now", "", "=?utf-8?b?c3RvcA==?="])
+def test_a_mail_that_names_no_digest_stops_nothing(me: User, subject: str) -> None:
+    assert unsubscribe.act_on_mail(f"Subject: {subject}\r\n\r\nstop".encode()) is None
+    assert not DigestPreference.objects.exists()

@@ -1,6 +1,7 @@
 """Runs the digest tick by hand: plans, builds and sends what is due, and says what came of it."""
 
 import datetime as dt
+import sys
 from argparse import ArgumentParser
 from collections import Counter
 
@@ -15,6 +16,7 @@ from engagement.choices import DigestState
 from engagement.digests import tick
 from engagement.digests.building import build
 from engagement.digests.delivery import clock_from, deliver_one_by_one
+from engagement.digests.unsubscribe import act_on_mail
 from engagement.models import Digest
 
 
@@ -29,7 +31,19 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen; nothing is kept or sent")
 
-    def handle(self, *, now: str | None = None, dry_run: bool = False, **options: object) -> None:
+        parser.add_argument(
+            "--stop-mail",
+            action="store_true",
+            help="instead, read one mail from standard input and stop the digest that its subject names: for the "
+            "mail server to pipe what arrives at the sender's address into",
+        )
+
+    def handle(
+        self, *, now: str | None = None, dry_run: bool = False, stop_mail: bool = False, **options: object
+    ) -> None:
+        if stop_mail:
+            self._stop(sys.stdin.buffer.read())
+            return
         moment = _moment(now) if now else timezone.now()
         quiet = int(str(options.get("verbosity", 1))) == 0
         before = _states()
@@ -44,6 +58,10 @@ class Command(BaseCommand):
         built = self._build(waiting.planned, moment, quiet=quiet)
         self._send(waiting.built + built, moment, quiet=quiet)
         self._tell(moment, before)
+
+    def _stop(self, raw: bytes) -> None:
+        stopped = act_on_mail(raw)
+        self.stdout.write("Stopped." if stopped else "Its subject names no digest; nothing was changed.")
 
     def _plan(self, moment: dt.datetime) -> tick.Waiting:
         return tick.prepare(moment)
