@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from hypothesis import settings as property_tests
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
@@ -20,6 +21,10 @@ from tests.cast import Cast, make_cast
 from tests.database import make_template
 
 NO_BROWSER = "no Chromium on this machine"
+
+# A property holds or not; how long an example takes on a busy machine says nothing about it.
+property_tests.register_profile("portal", deadline=None)
+property_tests.load_profile("portal")
 
 
 @pytest.fixture

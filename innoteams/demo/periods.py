@@ -1,4 +1,4 @@
-"""What the demo assumes about programmes, said on the page and in docs/decisions/0010-who-is-a-member-now.md."""
+"""What the demo assumes about programmes, said on the page and in docs/decisions/0003-who-is-a-member-now.md."""
 
 from datetime import timedelta
 

@@ -83,6 +83,7 @@ def test_a_project_travels_from_a_team_to_another_citys_mailbox(cast: Cast, page
     found = [letter for letter in mail.outbox if cast.mulhouse_lead.email in letter.to[0] and TITLE in letter.body]
     assert len(found) == 1
     message = found[0]
+    assert isinstance(message, mail.EmailMultiAlternatives)
     assert TITLE in message.subject
     assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     (alternative,) = message.alternatives

@@ -13,21 +13,22 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?\w+")
 
 
 @pytest.fixture(scope="module")
-def french() -> polib.POFile:
-    return polib.pofile(str(CATALOGUE))
+def french() -> list[polib.POEntry]:
+    entries: list[polib.POEntry] = polib.pofile(str(CATALOGUE))  # type: ignore[no-untyped-call]  # polib has no types
+    return [entry for entry in entries if not entry.obsolete]
 
 
-def test_every_text_has_its_french(french: polib.POFile) -> None:
-    there = {entry.msgid for entry in french if not entry.obsolete and entry.translated()}
+def test_every_text_has_its_french(french: list[polib.POEntry]) -> None:
+    there = {entry.msgid for entry in french if entry.translated()}  # type: ignore[no-untyped-call]
     missing = sorted(in_sources() - there)
     assert not missing, f"{len(missing)} texts have no French, the first: {missing[:20]}"
 
 
-def test_nothing_is_marked_as_doubtful(french: polib.POFile) -> None:
-    assert [entry.msgid for entry in french.fuzzy_entries()] == []
+def test_nothing_is_marked_as_doubtful(french: list[polib.POEntry]) -> None:
+    assert [entry.msgid for entry in french if "fuzzy" in entry.flags] == []
 
 
-def test_placeholders_and_tags_survive(french: polib.POFile) -> None:
+def test_placeholders_and_tags_survive(french: list[polib.POEntry]) -> None:
     broken = []
     for entry in french:
         originals = [entry.msgid, entry.msgid_plural] if entry.msgid_plural else [entry.msgid]

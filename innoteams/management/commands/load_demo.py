@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from innoteams.demo.load import load_demo
 
@@ -24,5 +25,11 @@ class Command(BaseCommand):
                 "Demo people share a published password, so they are loaded in demo mode only: "
                 "set INNOTEAMS_DEMO=1, or give --force-demo if you know nobody else can reach this installation."
             )
+        if settings.PRODUCTION:
+            raise CommandError("This installation is reached by others: people with a published password stay out of it.")
         if not load_demo(say=self.stdout.write):
             self.stdout.write("The demo is loaded already; nothing was changed.")
+            return
+        # So much came at once that PostgreSQL's own round would count it too late for the first searches and matches.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
