@@ -6,7 +6,7 @@ from django.db.models import Case, F, IntegerField, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cities.models import Team
 from cities.permissions import belongs_to
@@ -25,7 +25,7 @@ PER_PAGE = 25
 MEANWHILE = (checkin_moves.SavedMeanwhile, checkin_moves.MovedMeanwhile)
 
 
-@require_GET
+@require_safe
 def check_in_list(request: HttpRequest) -> HttpResponse:
     """What waits for the reader first, the oldest promise on top; then everything else, the newest first."""
     reader = signed_in(request)
@@ -66,7 +66,7 @@ def check_in_list(request: HttpRequest) -> HttpResponse:
     return render(request, "engagement/check_in_list.html", context)
 
 
-@require_GET
+@require_safe
 def check_in_detail(request: HttpRequest, pk: int) -> HttpResponse:
     check_in = _seen(request, pk)
     return _page(request, check_in)

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cities.models import Team
 from cities.standing import standing_of
@@ -37,7 +37,7 @@ from innoteams.lib.rates import limited
 MOST_NOTES = 30
 
 
-@require_GET
+@require_safe
 def engagement_list(request: HttpRequest) -> HttpResponse:
     reader = signed_in(request)
     mine = CoachingEngagement.objects.visible_to(reader).select_related("coach", "team__city")
@@ -67,7 +67,7 @@ def engagement_create(request: HttpRequest) -> HttpResponse:
     return render(request, "engagement/engagement_create.html", {"form": form}, status=status)
 
 
-@require_GET
+@require_safe
 def engagement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _seen(request, pk))
 

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from engagement.choices import Cadence
 from engagement.digests import archive, preferences, unsubscribe
@@ -24,7 +24,7 @@ from innoteams.lib.sealed import SANDBOX, sealed
 _PER_PAGE = 20
 
 
-@require_GET
+@require_safe
 def digest_list(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
     preference = preferences.preference_of(person)
@@ -52,13 +52,13 @@ def links_renew(request: HttpRequest) -> HttpResponse:
     return redirect("digest_list")
 
 
-@require_GET
+@require_safe
 def preview(request: HttpRequest) -> HttpResponse:
     rendered = archive.preview(signed_in(request))
     return render(request, "engagement/digest_preview.html", {"rendered": rendered, "sandbox": SANDBOX})
 
 
-@require_GET
+@require_safe
 def preview_mail(request: HttpRequest) -> HttpResponse:
     rendered = archive.preview(signed_in(request))
     if rendered is None:
@@ -66,7 +66,7 @@ def preview_mail(request: HttpRequest) -> HttpResponse:
     return sealed(rendered.html)
 
 
-@require_GET
+@require_safe
 def digest_detail(request: HttpRequest, pk: int) -> HttpResponse:
     person = signed_in(request)
     digest = _kept_or_404(person, pk)
@@ -77,7 +77,7 @@ def digest_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "engagement/digest_detail.html", context)
 
 
-@require_GET
+@require_safe
 def digest_mail(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML part as sent; gone as soon as something in it is no longer the reader's to see."""
     person = signed_in(request)

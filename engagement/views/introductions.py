@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cities.models import Team
 from engagement import introductions
@@ -21,7 +21,7 @@ PER_PAGE = 25
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require_GET
+@require_safe
 def introduction_list(request: HttpRequest) -> HttpResponse:
     """Those that wait for the reader's team first, then the rest, the newest first."""
     reader = signed_in(request)
@@ -62,7 +62,7 @@ def introduction_create(request: HttpRequest) -> HttpResponse:
     return render(request, "engagement/introduction_create.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def introduction_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _seen(request, pk))
 

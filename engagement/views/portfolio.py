@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from cities.querysets import today
 from cities.standing import standing_of
@@ -17,7 +17,7 @@ from projects.choices import PHASES
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 def portfolio(request: HttpRequest) -> HttpResponse:
     """404 for everybody who coordinates nothing: there is no portfolio of theirs."""
     wanted, found = _found(request)
@@ -43,7 +43,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     return render(request, "engagement/portfolio.html", context)
 
 
-@require_GET
+@require_safe
 def portfolio_export(request: HttpRequest, what: str) -> HttpResponse:
     """What the page shows at the same address, all its pages: the teams, or the projects."""
     wanted, found = _found(request)

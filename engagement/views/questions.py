@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from engagement import questions
 from engagement.forms.exchange import AnswerQuestionForm, AskQuestionForm
@@ -22,7 +22,7 @@ PER_PAGE = 25
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require_GET
+@require_safe
 def question_list(request: HttpRequest) -> HttpResponse:
     reader = signed_in(request)
     show = request.GET.get("show", "open")
@@ -57,7 +57,7 @@ def question_create(request: HttpRequest) -> HttpResponse:
     return render(request, "engagement/question_create.html", {"form": form, "project": project}, status=status)
 
 
-@require_GET
+@require_safe
 def question_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _seen(request, pk))
 

@@ -21,7 +21,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from innoteams.lib.sealed import SANDBOX, sealed
 
@@ -63,7 +63,7 @@ def _in_demo_mode(view: View) -> View:
             raise Http404
         return view(request, **values)
 
-    return login_not_required(never_cache(require_GET(guarded)))
+    return login_not_required(never_cache(require_safe(guarded)))
 
 
 @_in_demo_mode

@@ -5,7 +5,7 @@ from django.db.models import Case, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cities import joining
 from cities.models import Invitation, Team
@@ -19,7 +19,7 @@ MOST_PROJECTS = 6
 MOST_NEWS = 8
 
 
-@require_GET
+@require_safe
 def my_work(request: HttpRequest) -> HttpResponse:
     person = request.user
     assert isinstance(person, User)  # noqa: S101 - login is required by default

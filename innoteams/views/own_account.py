@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cities import memberships
 from innoteams.accounts.closing import close
@@ -23,7 +23,7 @@ from innoteams.own_data import own_data
 
 @reauthentication_required
 @never_cache
-@require_GET
+@require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """Everything about oneself, as a file."""
     response = JsonResponse(own_data(_signed_in(request)), json_dumps_params={"indent": 2, "ensure_ascii": False})

@@ -26,7 +26,7 @@ class Command(BaseCommand):
                 "set INNOTEAMS_DEMO=1, or give --force-demo if you know nobody else can reach this installation."
             )
         if settings.PRODUCTION:
-            raise CommandError("This installation is reached by others: people with a published password stay out of it.")
+            raise CommandError("Others reach this installation: people with a published password stay out of it.")
         if not load_demo(say=self.stdout.write):
             self.stdout.write("The demo is loaded already; nothing was changed.")
             return
