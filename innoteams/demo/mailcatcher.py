@@ -17,13 +17,17 @@ class MailCatcher:
         for path in (folder, folder / "tmp", folder / "new", folder / "cur"):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.port = _free_port()
-        self._controller = Controller(Mailbox(folder), hostname=_HOST, port=self.port)
+        self._folder = folder
+        self._controller: Controller | None = None
 
     def start(self) -> None:
+        # Made here and not before: a controller opens an event loop, which only a started one closes again.
+        self._controller = Controller(Mailbox(self._folder), hostname=_HOST, port=self.port)
         self._controller.start()
 
     def stop(self) -> None:
-        self._controller.stop(no_assert=True)
+        if self._controller:
+            self._controller.stop(no_assert=True)
 
 
 def _free_port() -> int:

@@ -77,7 +77,8 @@ class Supervisor:
             log.replace(log.with_suffix(".log.1"))
         program.process = subprocess.Popen(
             program.argv,
-            env=self._environment,
+            # What a program says must arrive as it says it, its last words in order with the others.
+            env={**self._environment, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
