@@ -7,4 +7,4 @@ class InnoteamsConfig(AppConfig):
 
     def ready(self) -> None:
         # Every process that may send a task has to know where to: web, commands and shells, not the worker alone.
-        from innoteams import celery  # noqa: F401
+        from innoteams import celery  # noqa: F401 - importing it is what registers it
