@@ -11,6 +11,7 @@ from django.utils import formats
 
 from engagement.models import CheckIn, CheckInVersion
 from innoteams.accounts.models import User
+from innoteams.lib.rich_text import plain
 from projects.choices import Phase, Visibility
 from projects.models import Activity
 
@@ -42,7 +43,7 @@ class Line:
         if one.consultation:
             return f"{one.consultation.method} – {one.consultation.heard}"
         if one.journal_entry:
-            return str(one.journal_entry.text)
+            return plain(one.journal_entry.text)
         named = one.pilot or one.indicator
         return str(named) if named else ""
 

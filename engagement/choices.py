@@ -68,6 +68,10 @@ class LetterKind(TextChoices):
     INTRODUCTION_ASKED = "introduction_asked", _("a team asks to meet")
     INTRODUCTION_ACCEPTED = "introduction_accepted", _("two people are introduced")
     INTRODUCTION_DECLINED = "introduction_declined", _("an introduction is declined")
+    QUESTION_ASKED = "question_asked", _("a project is asked a question")
+    QUESTION_ANSWERED = "question_answered", _("a question is answered")
+    PROJECT_ADAPTED = "project_adapted", _("another city adapts a project")
+    ADAPTATION_REPORTED = "adaptation_reported", _("another city tells what came of an adaptation")
 
 
 class Stream(TextChoices):

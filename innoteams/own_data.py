@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from engagement.models import Answer, CoachingNote, DigestPreference, Question
 from innoteams.accounts.models import User
+from innoteams.lib.rich_text import plain
 from projects.models import Follow, JournalEntry, Project
 
 Rows = list[dict[str, Any]]
@@ -75,7 +76,10 @@ def _written(person: User) -> dict[str, Rows]:
     return {
         "projects_logged": _rows(seen.filter(created_by=person).values("title", "slug", "created_at")),
         "journal_entries": _rows(
-            JournalEntry.objects.filter(author=person, project__in=seen).values("project__title", "happened_on", "text")
+            {**row, "text": plain(row["text"])}
+            for row in JournalEntry.objects.visible_to(person)
+            .filter(author=person)
+            .values("project__title", "happened_on", "text")
         ),
         "questions": _rows(questions.filter(author=person).values("text", "context", "asked_at")),
         "answers": _rows(

@@ -1,12 +1,13 @@
 """One search over projects, cities, topics and questions: grouped, ranked, and only what the person may see."""
 
+import html
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.postgres.search import SearchHeadline, SearchRank, SearchVector
-from django.db.models import CharField, F, Q, Value
+from django.db.models import CharField, F, Func, Q, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -74,7 +75,9 @@ def find(text: str, person: Person) -> Found:
 def _projects(text: str, person: Person) -> list[Hit]:
     """One more than shown, so that the page knows whether to offer the whole list."""
     query = any_of(text)
-    body = Concat("problem", Value(" "), "approach", Value(" "), "lesson", output_field=CharField())
+    body = Concat(
+        "problem", Value(" "), _words_of("approach"), Value(" "), _words_of("lesson"), output_field=CharField()
+    )
     rows = (
         Project.objects.visible_to(person)
         .search(text)
@@ -89,6 +92,11 @@ def _projects(text: str, person: Person) -> list[Hit]:
     return [
         Hit(row, _as_html(row.marked_title), _as_html(_shortened(row.marked)), row.language) for row in rows[: MOST + 1]
     ]
+
+
+def _words_of(field: str) -> Func:
+    """Rich text without its tags, so that a snippet is not cut inside one."""
+    return Func(F(field), Value("<[^>]+>"), Value(" "), Value("g"), function="regexp_replace", output_field=CharField())
 
 
 def _cities(text: str, person: Person) -> list[City]:
@@ -128,7 +136,8 @@ def _without_marks(text: str) -> str:
 
 
 def _as_html(text: str) -> SafeString:
-    escaped = str(conditional_escape(text))
+    # What rich text escaped already (&amp;) is text again before it is escaped here, once.
+    escaped = str(conditional_escape(html.unescape(text)))
     # Unpaired marks (somebody's own private-use characters) would open a tag that nothing closes.
     balanced = re.sub(f"{_START}([^{_START}{_STOP}]*){_STOP}", r"<mark>\1</mark>", escaped)
     return mark_safe(_without_marks(balanced))  # everything but our own <mark> was escaped above

@@ -250,8 +250,14 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(INNOTEAMS_HOME / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Photos and files that people add. Private: no address leads there, each is handed out after a permission check.
+FILES_ROOT = Path(env.str("FILES_ROOT", str(INNOTEAMS_HOME / "files")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(FILES_ROOT), "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"

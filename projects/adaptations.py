@@ -69,6 +69,6 @@ def report_back(*, by: User, adaptation: Adaptation, came_of_it: str, kept: str,
     now.save(update_fields=["came_of_it", "kept", "changed"])
     touch(now.project)
     record(Verb.ADAPTATION_REPORTED, now.project, by=by, adaptation=now)
-    if not now.project.is_draft:
+    if now.source and not now.project.is_draft:
         record(Verb.ADAPTATION_REPORTED, now.source, by=by, adaptation=now)
     return now

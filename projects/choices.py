@@ -12,6 +12,17 @@ class Phase(TextChoices):
 PHASES = list(Phase)
 
 
+class CostBand(TextChoices):
+    """Roughly, in euros or dollars, staff not counted: enough to judge whether one can afford it."""
+
+    NONE = "none", _("no money, only time")
+    UNDER_10K = "under_10k", _("under 10,000")
+    UNDER_50K = "under_50k", _("10,000 to 50,000")
+    UNDER_250K = "under_250k", _("50,000 to 250,000")
+    UNDER_1M = "under_1m", _("250,000 to a million")
+    OVER_1M = "over_1m", _("over a million")
+
+
 class Outcome(TextChoices):
     IN_PROGRESS = "in_progress", _("in progress")
     DELIVERED = "delivered", _("delivered")
@@ -34,6 +45,8 @@ class Visibility(TextChoices):
 
 # From narrow to wide.
 VISIBILITIES = list(Visibility)
+# What a part of a project may have instead of the project's own level ("": as the project).
+PART_VISIBILITIES = [("", _("as the project")), *Visibility.choices]
 
 
 class Decision(TextChoices):
@@ -66,6 +79,57 @@ class Direction(TextChoices):
     DOWN = "down", _("lower is better")
 
 
+class Measure(TextChoices):
+    """What kind of figure an indicator has: it decides how a value is typed, checked and shown."""
+
+    NUMBER = "number", _("a number")
+    COUNT = "count", _("a count of people or things")
+    PERCENT = "percent", _("a percentage")
+    CURRENCY = "currency", _("an amount of money")
+    DURATION = "duration", _("a length of time")
+
+
+class Rung(TextChoices):
+    """The evidence ladder, from the ground up: computed from what is logged, never typed."""
+
+    DESCRIBED = "described", _("described")
+    COUNTED = "counted", _("counted")
+    FOLLOWED = "followed", _("baseline and readings")
+    COMPARED = "compared", _("compared")
+    REPEATED = "repeated", _("repeated elsewhere")
+
+
+RUNGS = list(Rung)
+
+
+class Consent(TextChoices):
+    """Whether people in a picture or file agreed to be shown."""
+
+    NOBODY = "nobody", _("nobody can be recognised")
+    GIVEN = "given", _("everybody who can be recognised agreed")
+
+
+class PartKind(TextChoices):
+    """The parts of a project that have a history of their own."""
+
+    PROJECT = "project", _("the project")
+    PILOT = "pilot", _("a pilot")
+    JOURNAL = "journal", _("the journal")
+    CONSULTATION = "consultation", _("a consultation")
+    INDICATOR = "indicator", _("an indicator")
+    READING = "reading", _("a reading")
+    ENDING = "ending", _("an ending")
+    ADAPTATION = "adaptation", _("an adaptation")
+    ATTACHMENT = "attachment", _("a file")
+
+
+class Usefulness(TextChoices):
+    """What a team says of a lesson that was offered to it."""
+
+    USEFUL = "useful", _("useful to us")
+    NOT_FOR_US = "not_for_us", _("not for us")
+
+
 class LinkKind(TextChoices):
     """How one city's work came from another's."""
 
@@ -95,6 +159,11 @@ class Verb(TextChoices):
     CONSULTATION_ADDED = "consultation_added", _("logged a consultation")
     INDICATOR_ADDED = "indicator_added", _("chose an indicator")
     READING_ADDED = "reading_added", _("added a reading")
+    READINGS_IMPORTED = "readings_imported", _("imported readings")
+    READING_CORRECTED = "reading_corrected", _("corrected a reading")
+    ENDED_WITH_LESSON = "ended_with_lesson", _("ended it, and told what was learned")
+    FILE_ADDED = "file_added", _("added a file")
+    RESTORED = "restored", _("brought back an earlier text")
     ADAPTATION_STARTED = "adaptation_started", _("started an adaptation")
     ADAPTATION_REPORTED = "adaptation_reported", _("told what came of an adaptation")
 
@@ -109,6 +178,8 @@ NEWSWORTHY = (
     Verb.JOURNAL_ADDED,
     Verb.CONSULTATION_ADDED,
     Verb.READING_ADDED,
+    Verb.READINGS_IMPORTED,
+    Verb.ENDED_WITH_LESSON,
     Verb.ADAPTATION_STARTED,
     Verb.ADAPTATION_REPORTED,
 )

@@ -26,20 +26,19 @@ def _teams() -> TeamQuerySet:
     return teams
 
 
-def _rows(model: str) -> models.QuerySet[Any]:
-    rows: models.QuerySet[Any] = apps.get_model(model)._default_manager.all()
-    return rows
+def _rows(model: str) -> Any:
+    return apps.get_model(model)._default_manager.all()
 
 
-def seen_by(person: "User | AnonymousUser", path: str = "") -> Q:
-    """The four levels of a project's visibility as a condition on rows that reach it by `path` ("project__").
+def level_seen_by(person: "User | AnonymousUser", level: str, team: str) -> Q:
+    """One of the four levels, read from the field `level` of a row whose team is reached by `team`.
 
     team: its members · programme: also its coach and the coordinators who accompany it · network: everybody
     signed in · public: everybody.
     """
 
-    def at(level: Visibility, **more: object) -> Q:
-        return Q(**{f"{path}visibility": level, **{f"{path}{key}": value for key, value in more.items()}})
+    def at(visibility: Visibility, **more: object) -> Q:
+        return Q(**{level: visibility, **more})
 
     public = at(Visibility.PUBLIC)
     if not person.is_authenticated:
@@ -47,9 +46,25 @@ def seen_by(person: "User | AnonymousUser", path: str = "") -> Q:
     return (
         public
         | at(Visibility.NETWORK)
-        | at(Visibility.PROGRAMME, team__in=_teams().accompanied_by(person).values("pk"))
-        | at(Visibility.TEAM, team__in=_teams().of_member(person).values("pk"))
+        | at(Visibility.PROGRAMME, **{f"{team}__in": _teams().accompanied_by(person).values("pk")})
+        | at(Visibility.TEAM, **{f"{team}__in": _teams().of_member(person).values("pk")})
     )
+
+
+def seen_by(person: "User | AnonymousUser", path: str = "") -> Q:
+    """A project's visibility as a condition on rows that reach it by `path` ("project__")."""
+    return level_seen_by(person, f"{path}visibility", f"{path}team")
+
+
+def own_level_seen_by(person: "User | AnonymousUser", part: str = "", team: str = "project__team") -> Q:
+    """The level that a part reached by `part` ("pilot__") has of its own; without one, whoever sees the project."""
+    return Q(**{f"{part}visibility": ""}) | level_seen_by(person, f"{part}visibility", team)
+
+
+def _without_or_seen(person: "User | AnonymousUser", part: str, path: str, team: str = "project__team") -> Q:
+    """Rows that are about no such part, or about one that is seen. `part` is the foreign key, `path` leads on to the
+    row that has the level."""
+    return Q(**{part: None}) | own_level_seen_by(person, path, team)
 
 
 class ProjectQuerySet(models.QuerySet[Any]):
@@ -105,7 +120,10 @@ class ProjectQuerySet(models.QuerySet[Any]):
                 ),
             )
             .prefetch_related(
-                _ranked_topics(), "pilots", "indicators__readings", "consultations", _journal_with_authors()
+                _ranked_topics(),
+                *(Prefetch(name, _rows(model).visible_to(person)) for name, model in _PARTS.items()),
+                Prefetch("indicators__readings", _rows("projects.Reading").current()),
+                Prefetch("journal", _rows("projects.JournalEntry").visible_to(person).select_related("author")),
             )
         )
 
@@ -114,12 +132,17 @@ def _ranked_topics() -> "Prefetch[Any]":
     return Prefetch("ranked_topics", _rows("projects.ProjectTopic").select_related("topic__group"))
 
 
-def _journal_with_authors() -> "Prefetch[Any]":
-    return Prefetch("journal", _rows("projects.JournalEntry").select_related("author"))
+_PARTS = {
+    "pilots": "projects.Pilot",
+    "indicators": "projects.Indicator",
+    "consultations": "projects.Consultation",
+    "endings": "projects.Ending",
+    "attachments": "projects.Attachment",
+}
 
 
 def _as_json(model: str, *names: str, **more: F) -> models.QuerySet[Any, Any]:
-    rows = _rows(model).filter(project=OuterRef("pk"))
+    rows: models.QuerySet[Any, Any] = _rows(model).filter(project=OuterRef("pk"))
     return rows.values(row=JSONObject(**{name: F(name) for name in names}, **more))
 
 
@@ -142,19 +165,80 @@ def _memberships() -> MembershipQuerySet:
     return memberships.current()
 
 
-class ActivityQuerySet(models.QuerySet[Any]):
+class PartQuerySet(models.QuerySet[Any]):
+    """Parts of a project that may have a narrower level of their own: pilots, journal, consultations, indicators."""
+
     def visible_to(self, person: "User | AnonymousUser") -> Self:
-        """What happened to projects that are seen; about an adaptation only where both its ends are seen."""
+        return self.filter(seen_by(person, "project__"), own_level_seen_by(person))
+
+
+class ReadingQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """As its indicator."""
+        team = "indicator__project__team"
+        return self.filter(seen_by(person, "indicator__project__"), own_level_seen_by(person, "indicator__", team))
+
+    def current(self) -> Self:
+        """Neither corrected nor taken back."""
+        return self.filter(withdrawn_at=None)
+
+
+class AttachmentQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """Who sees the project, what the file belongs to in it, and the file's own level."""
         return self.filter(
             seen_by(person, "project__"),
-            Q(adaptation=None) | (seen_by(person, "adaptation__project__") & seen_by(person, "adaptation__source__")),
+            own_level_seen_by(person),
+            _without_or_seen(person, "journal_entry", "journal_entry__"),
+            _without_or_seen(person, "reading", "reading__indicator__"),
+        )
+
+
+class EndingQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """Who sees what ended: the project, and the pilot where it was one."""
+        return self.filter(seen_by(person, "project__"), _without_or_seen(person, "pilot", "pilot__"))
+
+
+class RevisionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """The team alone: an earlier text may hold what was taken out for a reason."""
+        return self.filter(project__team__in=_teams().of_member(person).values("pk"))
+
+
+# The parts an activity may be about, each with the way to the row that has a level.
+_PARTS_OF_ACTIVITY = {
+    "pilot": "pilot__",
+    "journal_entry": "journal_entry__",
+    "consultation": "consultation__",
+    "indicator": "indicator__",
+    "reading": "reading__indicator__",
+    "attachment": "attachment__",
+}
+
+
+class ActivityQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """What happened to projects that are seen, and to parts of them that are seen; about an adaptation only where
+        both its ends are seen."""
+        both_ends = seen_by(person, "adaptation__project__") & (
+            Q(adaptation__source=None) | seen_by(person, "adaptation__source__")
+        )
+        return self.filter(
+            seen_by(person, "project__"),
+            Q(adaptation=None) | both_ends,
+            _without_or_seen(person, "ending__pilot", "ending__pilot__"),
+            *(_without_or_seen(person, part, path) for part, path in _PARTS_OF_ACTIVITY.items()),
         )
 
     def newsworthy(self) -> Self:
-        return self.filter(verb__in=NEWSWORTHY)
+        """What others want to hear of. A part that was narrowed for itself is no news."""
+        open_parts = [Q(**{part: None}) | Q(**{f"{path}visibility": ""}) for part, path in _PARTS_OF_ACTIVITY.items()]
+        of_ending = Q(ending__pilot=None) | Q(ending__pilot__visibility="")
+        return self.filter(of_ending, *open_parts, verb__in=NEWSWORTHY)
 
 
 class AdaptationQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
         """Only where both ends are seen: the link would otherwise tell of a hidden project."""
-        return self.filter(seen_by(person, "project__"), seen_by(person, "source__"))
+        return self.filter(seen_by(person, "project__"), Q(source=None) | seen_by(person, "source__"))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.views import detail, listing, moves, parts, writing
+from projects.views import consultations, detail, indicators, journal, listing, moves, pilots, writing
 
 urlpatterns = [
     path("projects/", listing.project_list, name="project_list"),
@@ -15,16 +15,16 @@ urlpatterns = [
     path("projects/<slug:slug>/claim/", moves.project_claim, name="project_claim"),
     path("projects/<slug:slug>/adapt/", moves.project_adapt, name="project_adapt"),
     path("projects/<slug:slug>/adapted/<int:pk>/", moves.adaptation_report, name="adaptation_report"),
-    path("projects/<slug:slug>/pilots/new/", parts.pilot_add, name="pilot_add"),
-    path("projects/<slug:slug>/pilots/<int:pk>/", parts.pilot_change, name="pilot_change"),
-    path("projects/<slug:slug>/pilots/<int:pk>/decide/", parts.pilot_decide, name="pilot_decide"),
-    path("projects/<slug:slug>/journal/new/", parts.journal_add, name="journal_add"),
-    path("projects/<slug:slug>/journal/<int:pk>/", parts.journal_change, name="journal_change"),
-    path("projects/<slug:slug>/consultations/new/", parts.consultation_add, name="consultation_add"),
-    path("projects/<slug:slug>/consultations/<int:pk>/", parts.consultation_change, name="consultation_change"),
-    path("projects/<slug:slug>/indicators/new/", parts.indicator_add, name="indicator_add"),
-    path("projects/<slug:slug>/indicators/<int:pk>/", parts.indicator_change, name="indicator_change"),
-    path("projects/<slug:slug>/indicators/<int:pk>/readings/new/", parts.reading_add, name="reading_add"),
-    path("projects/<slug:slug>/readings/<int:pk>/remove/", parts.reading_remove, name="reading_remove"),
+    path("projects/<slug:slug>/pilots/new/", pilots.pilot_add, name="pilot_add"),
+    path("projects/<slug:slug>/pilots/<int:pk>/", pilots.pilot_change, name="pilot_change"),
+    path("projects/<slug:slug>/pilots/<int:pk>/decide/", pilots.pilot_decide, name="pilot_decide"),
+    path("projects/<slug:slug>/journal/new/", journal.journal_add, name="journal_add"),
+    path("projects/<slug:slug>/journal/<int:pk>/", journal.journal_change, name="journal_change"),
+    path("projects/<slug:slug>/consultations/new/", consultations.consultation_add, name="consultation_add"),
+    path("projects/<slug:slug>/consultations/<int:pk>/", consultations.consultation_change, name="consultation_change"),
+    path("projects/<slug:slug>/indicators/new/", indicators.indicator_add, name="indicator_add"),
+    path("projects/<slug:slug>/indicators/<int:pk>/", indicators.indicator_change, name="indicator_change"),
+    path("projects/<slug:slug>/indicators/<int:pk>/readings/new/", indicators.reading_add, name="reading_add"),
+    path("projects/<slug:slug>/readings/<int:pk>/remove/", indicators.reading_remove, name="reading_remove"),
     path("follow/<slug:kind>/<slug:slug>/", moves.follow_toggle, name="follow_toggle"),
 ]

@@ -10,7 +10,16 @@ from pathlib import Path
 # Nothing a developer has set for a portal of theirs may reach the tests.
 for _name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "INNOTEAMS_DEMO"):
     os.environ.pop(_name, None)
-for _name in ("DEBUG", "LANGUAGES", "STATIC_ROOT", "BEHIND_PROXY", "COOKIE_SUFFIX", "LOG_LEVEL", "CONN_MAX_AGE"):
+for _name in (
+    "DEBUG",
+    "LANGUAGES",
+    "STATIC_ROOT",
+    "FILES_ROOT",
+    "BEHIND_PROXY",
+    "COOKIE_SUFFIX",
+    "LOG_LEVEL",
+    "CONN_MAX_AGE",
+):
     os.environ.pop(_name, None)
 if "INNOTEAMS_TEST_HOME" not in os.environ:
     os.environ["INNOTEAMS_TEST_HOME"] = tempfile.mkdtemp(prefix="innoteams-tests-")
@@ -36,6 +45,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = Path(os.environ["INNOTEAMS_TEST_HOME"]) / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    **STORAGES,  # noqa: F405 - the portal's own
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

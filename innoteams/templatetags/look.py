@@ -20,7 +20,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 from lucide import IconDoesNotExist, _render_icon
 
-from innoteams.lib import languages
+from innoteams.lib import languages, rich_text
 
 register = template.Library()
 
@@ -114,6 +114,18 @@ def piece(name: str, **context: object) -> SafeString:
     Only for components that draw from plain words (a phase, a visibility, a topic's name), never from a person's text.
     """
     return _piece(name, get_language() or "", tuple((key, str(value)) for key, value in context.items()))
+
+
+@register.filter
+def prose(text: str) -> SafeString:
+    """Rich text as HTML, cleaned here as well: what is shown never depends on how it came to be stored."""
+    return mark_safe(rich_text.rich(text))  # `rich` lets a handful of harmless tags through and nothing else
+
+
+@register.filter
+def plain(text: str) -> str:
+    """Rich text as its words alone, for titles, snippets and mails in text."""
+    return rich_text.plain(text)
 
 
 @register.filter

@@ -1,7 +1,10 @@
 from projects.models.activity import Activity
 from projects.models.adaptations import Adaptation, CityLink
+from projects.models.attachments import Attachment
+from projects.models.endings import Ending, LessonAnswer
 from projects.models.evidence import Consultation, Indicator, PublishedResult, Reading
 from projects.models.follows import Follow
+from projects.models.history import Revision
 from projects.models.journal import JournalEntry
 from projects.models.pilots import Pilot
 from projects.models.projects import PhaseMove, Project, ProjectTopic
@@ -9,15 +12,19 @@ from projects.models.projects import PhaseMove, Project, ProjectTopic
 __all__ = [
     "Activity",
     "Adaptation",
+    "Attachment",
     "CityLink",
     "Consultation",
+    "Ending",
     "Follow",
     "Indicator",
     "JournalEntry",
+    "LessonAnswer",
     "PhaseMove",
     "Pilot",
     "Project",
     "ProjectTopic",
     "PublishedResult",
     "Reading",
+    "Revision",
 ]

@@ -22,6 +22,8 @@ class Activity(models.Model):
     indicator = models.ForeignKey("projects.Indicator", on_delete=models.CASCADE, null=True, related_name="+")
     reading = models.ForeignKey("projects.Reading", on_delete=models.CASCADE, null=True, related_name="+")
     adaptation = models.ForeignKey("projects.Adaptation", on_delete=models.CASCADE, null=True, related_name="+")
+    attachment = models.ForeignKey("projects.Attachment", on_delete=models.CASCADE, null=True, related_name="+")
+    ending = models.ForeignKey("projects.Ending", on_delete=models.CASCADE, null=True, related_name="+")
     # Small facts only (names of changed fields, old and new level), never text that a person wrote.
     facts = models.JSONField(default=dict)
 

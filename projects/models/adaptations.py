@@ -10,15 +10,21 @@ from projects.querysets import AdaptationQuerySet
 
 
 class Adaptation(models.Model):
-    """A project that came from another one: what was kept, what changed, what came of it."""
+    """A project that came from another one, or from outside the network: what was kept, changed, and came of it."""
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="adapted_from")
-    source = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="adapted_by")
+    source = models.ForeignKey("projects.Project", on_delete=models.CASCADE, null=True, related_name="adapted_by")
+    # Where there is no `source`: whose work it is, and where it can be read.
+    outside_name = models.CharField(_("whose work it is"), max_length=200, validators=[validate_plain], blank=True)
+    outside_url = models.URLField(_("where it can be read"), max_length=500, blank=True)
     kept = models.TextField(_("what is kept"), max_length=2000, validators=[validate_plain], blank=True)
     changed = models.TextField(_("what is changed"), max_length=2000, validators=[validate_plain], blank=True)
     came_of_it = models.TextField(_("what came of it"), max_length=2000, validators=[validate_plain], blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    reported_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Counts changes, so that a form opened before somebody else saved is noticed.
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AdaptationQuerySet.as_manager()
 
@@ -26,11 +32,18 @@ class Adaptation(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(fields=["project", "source"], name="adaptation_once"),
-            models.CheckConstraint(condition=~models.Q(project=models.F("source")), name="adaptation_of_another"),
+            models.CheckConstraint(
+                condition=models.Q(source=None) | ~models.Q(project=models.F("source")), name="adaptation_of_another"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(source__isnull=False, outside_name="")
+                | (models.Q(source=None) & ~models.Q(outside_name="")),
+                name="adaptation_from_one_place",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.project_id} from {self.source_id}"
+        return f"{self.project_id} from {self.source_id or self.outside_name}"
 
 
 class CityLink(models.Model):

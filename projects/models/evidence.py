@@ -1,11 +1,15 @@
 """What the figures and the people say: indicators with readings, consultations, and results told by a source."""
 
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from projects.choices import Direction, ReadingKind, ResultKind
+from innoteams.lib.rich_text import RichTextField
+from projects.choices import Direction, Measure, ReadingKind, ResultKind
+from projects.models.levels import part_level
 from projects.plain_text import validate_plain
+from projects.querysets import PartQuerySet, ReadingQuerySet
 
 
 class Indicator(models.Model):
@@ -13,15 +17,32 @@ class Indicator(models.Model):
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="indicators")
     name = models.CharField(_("what is measured"), max_length=160, validators=[validate_plain])
+    definition = models.TextField(
+        _("how it is counted"), max_length=1000, validators=[MaxLengthValidator(1000), validate_plain], blank=True
+    )
+    measure = models.CharField(_("kind of figure"), max_length=10, choices=Measure, default=Measure.NUMBER)
     unit = models.CharField(_("unit"), max_length=40, validators=[validate_plain])
+    # ISO 4217, where the measure is an amount of money.
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
     better = models.CharField(_("which way is better"), max_length=4, choices=Direction, default=Direction.UP)
     baseline = models.DecimalField(_("baseline"), max_digits=16, decimal_places=4, null=True, blank=True)
     baseline_on = models.DateField(_("baseline taken on"), null=True, blank=True)
+    baseline_source = models.CharField(
+        _("source of the baseline"), max_length=300, validators=[validate_plain], blank=True
+    )
     target = models.DecimalField(_("target"), max_digits=16, decimal_places=4, null=True, blank=True)
     target_on = models.DateField(_("target for"), null=True, blank=True)
+    target_source = models.CharField(
+        _("where the target comes from"), max_length=300, validators=[validate_plain], blank=True
+    )
+    # Readings of the same figure where nothing was tried are marked `is_comparison`; this says where that is.
+    compared_with = models.CharField(_("compared with"), max_length=200, validators=[validate_plain], blank=True)
+    visibility = part_level()
     created_at = models.DateTimeField(auto_now_add=True)
     # Counts changes, so that a form opened before somebody else saved is noticed.
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = PartQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -47,11 +68,30 @@ class Reading(models.Model):
     read_on = models.DateField(_("on"))
     source = models.CharField(_("source"), max_length=300, validators=[validate_plain])
     kind = models.CharField(_("kind"), max_length=10, choices=ReadingKind, default=ReadingKind.COUNTED)
+    is_comparison = models.BooleanField(
+        _("of what it is compared with"), default=False, help_text=_("taken where nothing was tried")
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    # A reading is never rewritten: a correction is a new row that names the old one, which is withdrawn with its why.
+    corrects = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="corrected_by", editable=False
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    withdrawn_why = models.CharField(_("why"), max_length=300, validators=[validate_plain], blank=True)
+
+    objects = ReadingQuerySet.as_manager()
 
     class Meta:
         ordering = ["read_on", "pk"]
+        indexes = [
+            models.Index(
+                fields=["indicator", "read_on"], condition=models.Q(withdrawn_at=None), name="reading_current_in_order"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.value} on {self.read_on}"
@@ -65,14 +105,15 @@ class Consultation(models.Model):
     method = models.CharField(_("how"), max_length=200, validators=[validate_plain])
     heard = models.CharField(_("who was heard"), max_length=200, validators=[validate_plain])
     heard_count = models.PositiveIntegerField(_("how many"), null=True, blank=True)
-    said = models.TextField(_("what they said"), max_length=4000, validators=[validate_plain])
-    changed = models.TextField(
-        _("what changed because of it"), max_length=4000, validators=[validate_plain], blank=True
-    )
+    said = RichTextField(_("what they said"), max_length=4000, validators=[validate_plain])
+    changed = RichTextField(_("what changed because of it"), max_length=4000, validators=[validate_plain], blank=True)
+    visibility = part_level()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     # Counts changes, so that a form opened before somebody else saved is noticed.
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = PartQuerySet.as_manager()
 
     class Meta:
         ordering = ["-held_on", "-pk"]

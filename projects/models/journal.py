@@ -5,18 +5,24 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from innoteams.lib.languages import CONTENT_LANGUAGES, direction
+from innoteams.lib.rich_text import RichTextField
+from projects.models.levels import part_level
 from projects.plain_text import validate_plain
+from projects.querysets import PartQuerySet
 
 
 class JournalEntry(models.Model):
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="journal")
     happened_on = models.DateField(_("day"))
-    text = models.TextField(_("what happened"), max_length=4000, validators=[validate_plain])
+    text = RichTextField(_("what happened"), max_length=4000, validators=[validate_plain])
+    visibility = part_level()
     language = models.CharField(max_length=8, choices=CONTENT_LANGUAGES, default="en")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     # Counts changes, so that a form opened before somebody else saved is noticed.
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = PartQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = _("journal entries")

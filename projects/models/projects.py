@@ -3,13 +3,14 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from innoteams.lib.languages import CONTENT_LANGUAGES, direction
-from projects.choices import PHASES, Outcome, Phase, Visibility
+from innoteams.lib.rich_text import RichTextField
+from projects.choices import PHASES, CostBand, Outcome, Phase, Visibility
 from projects.plain_text import validate_has_words, validate_plain
 from projects.querysets import ProjectQuerySet
 
@@ -26,10 +27,24 @@ class Project(models.Model):
     language = models.CharField(_("written in"), max_length=8, choices=CONTENT_LANGUAGES, default="en")
     problem = models.TextField(_("the problem"), max_length=1200, validators=[MaxLengthValidator(1200), validate_plain])
     for_whom = models.CharField(_("for whom"), max_length=200, validators=[validate_plain])
-    approach = models.TextField(_("what is tried"), max_length=6000, validators=[validate_plain], blank=True)
-    lesson = models.TextField(_("what was learned"), max_length=3000, validators=[validate_plain], blank=True)
+    approach = RichTextField(_("what is tried"), max_length=6000, validators=[validate_plain], blank=True)
+    lesson = RichTextField(_("what was learned"), max_length=3000, validators=[validate_plain], blank=True)
     partners = models.CharField(_("partners"), max_length=400, validators=[validate_plain], blank=True)
     neighbourhood = models.CharField(_("neighbourhood"), max_length=160, validators=[validate_plain], blank=True)
+    latitude = models.FloatField(
+        _("latitude"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    longitude = models.FloatField(
+        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+    cost_band = models.CharField(_("what it costs"), max_length=12, choices=CostBand, blank=True)
+    staff_time = models.CharField(_("staff time"), max_length=200, validators=[validate_plain], blank=True)
+    conditions = RichTextField(_("what must be in place"), max_length=3000, validators=[validate_plain], blank=True)
+    competence = models.CharField(
+        _("powers and skills it needs"), max_length=400, validators=[validate_plain], blank=True
+    )
+    reusable = RichTextField(_("what others may reuse"), max_length=3000, validators=[validate_plain], blank=True)
+    lasting_owner = models.CharField(_("lasting owner"), max_length=160, validators=[validate_plain], blank=True)
     topics = models.ManyToManyField("cities.Topic", through="projects.ProjectTopic", related_name="projects")
     departments = models.ManyToManyField("cities.Department", blank=True, related_name="projects")
     phase = models.CharField(_("phase"), max_length=16, choices=Phase, default=Phase.INVESTIGATE)
@@ -44,6 +59,14 @@ class Project(models.Model):
         blank=True,
         related_name="contact_for",
         verbose_name=_("person to talk to"),
+    )
+    successor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="successor_for",
+        verbose_name=_("who takes over from that person"),
     )
     source_line = models.TextField(blank=True)
     source_verified = models.BooleanField(default=False)
@@ -83,6 +106,18 @@ class Project(models.Model):
             models.CheckConstraint(condition=~models.Q(title=""), name="project_has_title"),
             models.UniqueConstraint(fields=["created_by", "draft_key"], name="project_one_per_form"),
             models.CheckConstraint(condition=models.Q(version__gte=1), name="project_version_counts_up"),
+            models.CheckConstraint(
+                # A comparison with NULL is no refusal, so that both are there is said by itself.
+                condition=models.Q(latitude=None, longitude=None)
+                | models.Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
+                name="project_point_is_whole",
+                violation_error_message=_("A point needs both its latitude and its longitude."),
+            ),
         ]
         indexes = [
             GinIndex(fields=["words"], name="project_words"),
@@ -109,6 +144,10 @@ class Project(models.Model):
     def is_from_public_source(self) -> bool:
         """Told from a source; a city's team has not made it its own."""
         return bool(self.source_line) and self.claimed_at is None
+
+    @property
+    def has_point(self) -> bool:
+        return self.latitude is not None and self.longitude is not None
 
     @property
     def phase_step(self) -> int:

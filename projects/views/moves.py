@@ -17,7 +17,8 @@ from projects.adaptations import adapt, report_back
 from projects.audience import audiences
 from projects.choices import Visibility
 from projects.follows import follow, unfollow
-from projects.forms import AdaptForm, OutcomeForm, PhaseForm, ReportForm
+from projects.forms.adaptations import AdaptForm, ReportForm
+from projects.forms.moves import OutcomeForm, PhaseForm
 from projects.models import Adaptation, Project
 from projects.permissions import can_adapt_project, can_claim_project, can_edit_project, can_share_project
 from projects.phases import conclude, move_phase

@@ -15,7 +15,7 @@ from innoteams.accounts.models import User
 from projects.audience import audience
 from projects.choices import Phase, Visibility
 from projects.drafts import keep_draft
-from projects.forms import DraftForm, NewProjectForm, ProjectForm
+from projects.forms.records import DraftForm, NewProjectForm, ProjectForm
 from projects.locking import EditedMeanwhile
 from projects.models import Project
 from projects.permissions import can_edit_project, can_log_project

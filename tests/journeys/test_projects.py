@@ -51,7 +51,9 @@ def test_a_project_is_logged_within_a_minute_and_found_by_another_city(people: C
     page.locator("main form button[type=submit]").first.click()
     expect(page.locator("#adapted")).to_be_visible()
     own = Project.objects.get(team=people.mulhouse)
-    assert own.adapted_from.get().source.team == people.tel_aviv
+    source = own.adapted_from.get().source
+    assert source is not None
+    assert source.team == people.tel_aviv
 
 
 def test_a_project_is_kept_alive_in_place(people: Cast, page_of: SignIn) -> None:

@@ -1,0 +1,1 @@
+"""Clean input for the verbs. Forms here know nothing about rights, and write nothing."""

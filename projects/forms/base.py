@@ -1,0 +1,65 @@
+"""What the forms about a project have in common."""
+
+import copy
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.utils.translation import gettext_lazy as _
+
+from projects.plain_text import validate_plain
+
+PROBLEM_HELP = _("Two sentences are enough: what does not work, and how you know.")
+
+
+class Day(forms.DateInput):
+    """The browser's own calendar; it wants the day as year-month-day in every language."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class Words(forms.CharField):
+    """Text that people read."""
+
+    default_validators = [validate_plain]
+
+
+def let_text_choose_direction(form: forms.BaseForm) -> None:
+    """Hebrew typed into an English page runs from right to left, and the other way round."""
+    for field in form.fields.values():
+        if isinstance(field, forms.CharField):
+            field.widget.attrs.setdefault("dir", "auto")
+
+
+class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for forms of several models
+    """A form over a copy of the row: what was typed must not show elsewhere on the page before it is saved."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    told_at: ClassVar[str] = ""
+
+    def __init__(self, data: Any = None, *, instance: Any = None, initial: Any = None) -> None:
+        super().__init__(data, instance=copy.copy(instance), initial=initial)
+        if instance is None or not hasattr(instance, "version"):
+            del self.fields["version"]
+        else:
+            self.initial["version"] = instance.version
+        let_text_choose_direction(self)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """A rule of the whole row (a database constraint) is told at the field that it is about."""
+        by_field = getattr(error, "error_dict", {})
+        if field is None and self.told_at and NON_FIELD_ERRORS in by_field:
+            by_field.setdefault(self.told_at, []).extend(by_field.pop(NON_FIELD_ERRORS))
+        super().add_error(field, error)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The cleaned fields without the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    @property
+    def seen_version(self) -> int:
+        return self.cleaned_data.get("version") or 0
