@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import CharField, Count, F, IntegerField, Value
+from django.utils.formats import number_format
+from django.utils.translation import ngettext
 
 from projects.choices import VISIBILITIES, PartKind, Visibility
 from projects.models import Attachment, Consultation, Indicator, JournalEntry, Pilot, Project
@@ -20,7 +22,7 @@ def narrower_than(level: str) -> list[Visibility]:
 
 
 def narrower(own: str, level: str) -> str:
-    """The part's own level where it keeps readers of the project out; "" where it has none or it makes no difference."""
+    """The part's own level where it keeps readers of the project out; "" where it makes no difference."""
     return own if own and is_wider(level, than=own) else ""
 
 
@@ -49,6 +51,22 @@ class Kept:
 
     level: Visibility
     counts: dict[PartKind, int]
+
+    @property
+    def in_words(self) -> str:
+        """“2 journal entries, 1 pilot”, in the active language."""
+        return ", ".join(_counted(kind, number) for kind, number in self.counts.items())
+
+
+def _counted(kind: PartKind, number: int) -> str:
+    sentences = {
+        PartKind.PILOT: ngettext("%(number)s pilot", "%(number)s pilots", number),
+        PartKind.JOURNAL: ngettext("%(number)s journal entry", "%(number)s journal entries", number),
+        PartKind.CONSULTATION: ngettext("%(number)s consultation", "%(number)s consultations", number),
+        PartKind.INDICATOR: ngettext("%(number)s indicator", "%(number)s indicators", number),
+        PartKind.ATTACHMENT: ngettext("%(number)s file", "%(number)s files", number),
+    }
+    return sentences[kind] % {"number": number_format(number)}
 
 
 _MODELS: dict[PartKind, Any] = {

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from innoteams.accounts.models import User
-    from projects.models import Project
 
 Columns = tuple[str, ...]
 ALL: Columns = ()
@@ -44,7 +43,9 @@ class PageRows:
 
 
 PAGE_ROWS = (
-    PageRows("ranked_topics", "projects.ProjectTopic", related={"topic": ALL, "topic__group": ALL}, seen_with_project=True),
+    PageRows(
+        "ranked_topics", "projects.ProjectTopic", related={"topic": ALL, "topic__group": ALL}, seen_with_project=True
+    ),
     PageRows("pilots", "projects.Pilot"),
     PageRows("indicators", "projects.Indicator"),
     PageRows("readings", "projects.Reading", project="indicator__project", only_current=True),
@@ -60,7 +61,7 @@ def page_rows(person: "User | AnonymousUser") -> dict[str, ArraySubquery]:
     return {rows.annotation: ArraySubquery(_seen(rows, person).values(row=_as_json(rows))) for rows in PAGE_ROWS}
 
 
-def unpack(project: "Project") -> "Project":
+def unpack(project: Any) -> Any:
     """Gives the project its lists, as if they had been prefetched; each row knows its project and its author."""
     lists = {rows.name: [_from_json(rows, row) for row in getattr(project, rows.annotation)] for rows in PAGE_ROWS}
     readings = lists.pop("readings")

@@ -24,7 +24,9 @@ DECISIONS: dict[Decision, tuple[Decision, ...]] = {
     Decision.HAND_OVER: (Decision.STOP,),
     Decision.STOP: (),
 }
-CHANGEABLE = frozenset({"title", "place", "starts_on", "ends_on", "hypothesis", "observations", "lessons", "visibility"})
+CHANGEABLE = frozenset(
+    {"title", "place", "starts_on", "ends_on", "hypothesis", "observations", "lessons", "visibility"}
+)
 
 
 class EndsBeforeStart(RefusedField):

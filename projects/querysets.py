@@ -120,7 +120,7 @@ class ProjectQuerySet(models.QuerySet[Any]):
         return self.select_related("team__city").defer("words").prefetch_related(_ranked_topics())
 
     def for_page(self, person: "User | AnonymousUser") -> Self:
-        """With everything the project's page shows, and what the reader is to it: one query, then `page_rows.unpack`."""
+        """With everything the page shows, and what the reader is to it, in one query; then `page_rows.unpack`."""
         return (
             self.select_related("team__city", "contact")
             .defer("words")

@@ -17,7 +17,7 @@ from projects.eyes import stand_in
 from projects.levels import mark_narrower
 from projects.models import Adaptation, Project
 from projects.page_rows import unpack
-from projects.permissions import Person, can_look_as_others
+from projects.permissions import Person, can_look_as_others, can_share_project
 from projects.reading_page import (
     figures_of,
     moments_of,
@@ -53,7 +53,8 @@ def _with_eyes_of(request: HttpRequest, slug: str, wanted: str) -> HttpResponse:
     shown = Project.objects.visible_to(reader).for_page(reader).filter(pk=project.pk).first()
     looking = {"eyes": eyes, "all_eyes": list(Eyes)}
     if shown is None:
-        return render(request, "projects/project_unseen.html", {"project": project, "reader": reader, **looking})
+        may_share = bool(can_share_project(request.user, project))
+        return render(request, "projects/project_unseen.html", {"project": project, "may_share": may_share, **looking})
     return render(request, "projects/project_detail.html", {**_page(shown, reader), **looking})
 
 

@@ -18,7 +18,9 @@ ENTRY = Words(gettext_lazy("Correct the journal entry"), SAVE)
 
 def journal_add(request: HttpRequest, slug: str) -> HttpResponse:
     person, project = signed_in(request), writable(request, slug)
-    form = JournalForm(data_of(request), project=project, initial={"happened_on": timezone.localdate(), "language": project.language})
+    form = JournalForm(
+        data_of(request), project=project, initial={"happened_on": timezone.localdate(), "language": project.language}
+    )
     return answer(
         request,
         project,
