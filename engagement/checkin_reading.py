@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import formats
 
 from engagement.models import CheckIn, CheckInVersion
@@ -138,8 +138,7 @@ def _lines(version: CheckInVersion, seen: dict[int, Activity]) -> list[Line]:
 
 
 def _seen_by(reader: User, ids: Iterable[int]) -> dict[int, Activity]:
-    alone = Activity.objects.filter(pk=OuterRef("pk")).of_team_alone()
-    rows = with_parts(Activity.objects.visible_to(reader).filter(pk__in=set(ids)).annotate(is_team_only=Exists(alone)))
+    rows = with_parts(Activity.objects.visible_to(reader).filter(pk__in=set(ids)).with_team_alone())
     return {row.pk: row for row in rows}
 
 

@@ -102,14 +102,12 @@ def _logged(period: CheckInPeriod, team_ids: list[int]) -> Iterator[tuple[int, i
         .annotate(local_day=_LocalDay("at", "project__team__city__timezone"))
         .filter(local_day__range=(period.starts_on, period.ends_on))
         .order_by("project__team", "project", "at", "pk")
-        .values_list("pk", "project__team", "verb", "pilot")
+        .with_team_alone()
+        .values_list("pk", "project__team", "is_team_only", "verb", "pilot")
     )
     found = list(rows)
-    team_only = set(
-        Activity.objects.filter(pk__in=[pk for pk, *_ in found]).of_team_alone().values_list("pk", flat=True)
-    )
-    newest_change = {pilot: pk for pk, _, verb, pilot in found if verb == Verb.PILOT_CHANGED}
-    for pk, team_id, verb, pilot in found:
+    newest_change = {pilot: pk for pk, _, _, verb, pilot in found if verb == Verb.PILOT_CHANGED}
+    for pk, team_id, is_team_only, verb, pilot in found:
         # A pilot written on ten times in a quarter is one line.
         if verb != Verb.PILOT_CHANGED or newest_change[pilot] == pk:
-            yield pk, team_id, pk in team_only
+            yield pk, team_id, is_team_only

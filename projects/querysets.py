@@ -241,6 +241,11 @@ class ActivityQuerySet(models.QuerySet[Any]):
             alone |= Q(**{f"{part}visibility": Visibility.TEAM})
         return self.filter(alone)
 
+    def with_team_alone(self) -> Self:
+        """Each with `is_team_only`: whether `of_team_alone` has it."""
+        alone = _rows("projects.Activity").filter(pk=OuterRef("pk")).of_team_alone()
+        return self.annotate(is_team_only=Exists(alone))
+
 
 class AdaptationQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
