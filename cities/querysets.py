@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cities.choices import ACCOMPANIED, BELONGING, WRITING, Right
+from cities.sight import settled_sight
 
 if TYPE_CHECKING:
     from innoteams.accounts.models import User
@@ -48,8 +49,15 @@ class MembershipPeriodQuerySet(models.QuerySet[Any]):
         return self.filter(Q(programme__operator__in=operators) | Q(programme__funder__in=operators))
 
 
+# By key, not through the person: somebody who is only imagined (an unsaved person) has no rows.
 def _operators_of(person: "User") -> models.QuerySet[Any, Any]:
-    return person.coordinations.current().values("operator")
+    coordinations: CoordinationQuerySet = apps.get_model("cities", "Coordination").objects.all()
+    return coordinations.current().filter(person=person.pk).values("operator")
+
+
+def _memberships_of(person: "User") -> "MembershipQuerySet":
+    memberships: MembershipQuerySet = apps.get_model("cities", "Membership").objects.all()
+    return memberships.current().filter(person=person.pk)
 
 
 def _periods() -> MembershipPeriodQuerySet:
@@ -89,13 +97,15 @@ class TeamQuerySet(models.QuerySet[Any]):
     def _with_right(self, person: "User | AnonymousUser", rights: Iterable[str]) -> Self:
         if not person.is_authenticated:
             return self.none()
-        return self.filter(pk__in=person.memberships.current().filter(right__in=rights).values("team"))
+        return self.filter(pk__in=_memberships_of(person).filter(right__in=rights).values("team"))
 
     def of_member(self, person: "User | AnonymousUser") -> Self:
-        return self._with_right(person, BELONGING)
+        sight = settled_sight(person)
+        return self.filter(pk__in=sight.member_of) if sight else self._with_right(person, BELONGING)
 
     def writable_by(self, person: "User | AnonymousUser") -> Self:
-        return self._with_right(person, WRITING)
+        sight = settled_sight(person)
+        return self.filter(pk__in=sight.writes_for) if sight else self._with_right(person, WRITING)
 
     def led_by(self, person: "User | AnonymousUser") -> Self:
         return self._with_right(person, (Right.LEAD,))
@@ -123,6 +133,8 @@ class TeamQuerySet(models.QuerySet[Any]):
 
     def accompanied_by(self, person: "User | AnonymousUser") -> Self:
         """Where the person belongs, coaches or coordinates: the people who see the “programme” level."""
+        if sight := settled_sight(person):
+            return self.filter(pk__in=sight.accompanies)
         return self.of_member(person) | self.coached_by(person) | self.read_by_coordinator(person)
 
 

@@ -1,23 +1,28 @@
 """What a signed-in person is in the network today, asked of the database once per request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from cities.choices import BELONGING, WRITING, Right
-from cities.models import Coordination, Membership
+from cities.models import Coordination, Membership, MembershipPeriod, Team
+from cities.sight import Sight, settle
 from innoteams.accounts.models import User
 
 
 @dataclass(frozen=True)
 class Standing:
-    is_administrator: bool
-    is_coordinator: bool
-    is_coach: bool
-    is_in_team: bool
-    writes: bool
-    has_second_factor: bool
+    is_administrator: bool = False
+    is_coordinator: bool = False
+    is_coach: bool = False
+    is_in_team: bool = False
+    writes: bool = False
+    has_second_factor: bool = False
+    sight: Sight = field(default_factory=Sight)
 
     @property
     def needs_second_factor(self) -> bool:
@@ -32,18 +37,54 @@ def standing_of(person: User) -> Standing:
         return remembered
     memberships = Membership.objects.current().filter(person=OuterRef("pk"))
     factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    row = (
+    is_administrator, is_coordinator, rows, read, has_factor = (
         User.objects.filter(pk=person.pk)
         .values_list(
             "is_staff",
             Exists(Coordination.objects.current().filter(person=OuterRef("pk"))),
-            Exists(memberships.filter(right=Right.COACH)),
-            Exists(memberships.filter(right__in=BELONGING)),
-            Exists(memberships.filter(right__in=WRITING)),
+            ArraySubquery(memberships.order_by().values(row=JSONObject(team=F("team"), right=F("right")))),
+            ArraySubquery(_read_as_coordinator().values("pk")),
             Exists(factors),
         )
         .get()
     )
-    standing = Standing(*row)
+    rights = [(row["team"], row["right"]) for row in rows]
+    member_of = frozenset(team for team, right in rights if right in BELONGING)
+    coached = frozenset(team for team, right in rights if right == Right.COACH)
+    writes_for = frozenset(team for team, right in rights if right in WRITING)
+    standing = Standing(
+        is_administrator=is_administrator,
+        is_coordinator=is_coordinator,
+        is_coach=bool(coached),
+        is_in_team=bool(member_of),
+        writes=bool(writes_for),
+        has_second_factor=has_factor,
+        sight=Sight(member_of, writes_for, accompanies=member_of | coached | frozenset(read)),
+    )
     person._standing = standing  # type: ignore[attr-defined]  # a memory for one request, not a field
     return standing
+
+
+def _read_as_coordinator() -> QuerySet[Team]:
+    """The teams that the person of the outer query reads as a coordinator: `TeamQuerySet.read_by_coordinator`."""
+    operators = Coordination.objects.current().filter(person=OuterRef(OuterRef(OuterRef("pk")))).values("operator")
+    of_them = Q(programme__operator__in=operators) | Q(programme__funder__in=operators)
+    teams: QuerySet[Team] = Team.objects.filter(
+        city__in=MembershipPeriod.objects.all().current().filter(of_them).values("city")
+    ).order_by()
+    return teams
+
+
+def settled(person: "User | AnonymousUser") -> "User | AnonymousUser":
+    """The same person, with what they are to teams looked up once: for a page that only reads."""
+    if isinstance(person, User):
+        settle(person, standing_of(person).sight)
+    return person
+
+
+def stand_in_for(sight: Sight) -> User:
+    """An unsaved person who is to teams what `sight` says, writes for none and decides nothing."""
+    person = User()
+    person._standing = Standing(sight=sight)  # type: ignore[attr-defined]  # as above
+    settle(person, sight)
+    return person

@@ -15,7 +15,7 @@ from engagement.models import CheckIn, CheckInMove, CheckInVersion
 from engagement.permissions import answers_check_in, writes_check_in
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import Refused, demand
-from projects.choices import Visibility
+from projects.models import Activity
 
 # Every legal move; whatever is not here does not happen.
 MOVES = frozenset(
@@ -80,8 +80,9 @@ def submit(*, by: User, check_in: CheckIn, version: int, sheet: Sheet) -> CheckI
     Raises what save_sheet raises, and NothingToSend.
     """
     now = save_sheet(by=by, check_in=check_in, version=version, sheet=sheet)
-    # What only the team sees is not sent, also not for later: the team sends it by sharing the project first.
-    sendable = now.lines.filter(included=True).exclude(activity__project__visibility=Visibility.TEAM)
+    # What only the team sees is not sent, also not for later: the team sends it by sharing it first.
+    kept_back = Activity.objects.filter(check_in_lines__check_in=now).of_team_alone()
+    sendable = now.lines.filter(included=True).exclude(activity__in=kept_back.values("pk"))
     lines = list(sendable.values_list("activity", "note"))
     if not (now.hard.strip() or now.help_wanted.strip() or lines):
         raise NothingToSend(_("There is nothing on it yet: leave a line switched on, or write a sentence."))

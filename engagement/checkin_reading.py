@@ -1,5 +1,5 @@
 """What a person reads of a check-in: the team its own sheet, everybody else what was sent, and only lines about
-projects that they see themselves."""
+projects, and parts of them, that they see themselves."""
 
 import difflib
 import re
@@ -12,7 +12,7 @@ from django.utils import formats
 from engagement.models import CheckIn, CheckInVersion
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
-from projects.choices import Phase, Visibility
+from projects.choices import Phase
 from projects.models import Activity
 
 
@@ -27,8 +27,8 @@ class Line:
 
     @property
     def is_team_only(self) -> bool:
-        """Only the team sees the project, so nobody else is shown this line, included or not."""
-        return bool(self.activity.project.visibility == Visibility.TEAM)
+        """Only the team sees the project or the part, so nobody else is shown this line, included or not."""
+        return bool(getattr(self.activity, "is_team_only", False))
 
     @property
     def text(self) -> str:
@@ -138,7 +138,7 @@ def _lines(version: CheckInVersion, seen: dict[int, Activity]) -> list[Line]:
 
 
 def _seen_by(reader: User, ids: Iterable[int]) -> dict[int, Activity]:
-    rows = with_parts(Activity.objects.visible_to(reader).filter(pk__in=set(ids)))
+    rows = with_parts(Activity.objects.visible_to(reader).filter(pk__in=set(ids)).with_team_alone())
     return {row.pk: row for row in rows}
 
 

@@ -13,7 +13,7 @@ from engagement import letters
 from engagement.choices import REPORTED, LetterKind
 from engagement.models import CheckIn, CheckInLine, CheckInPeriod, CheckInSchedule
 from engagement.schedules import Span, ended_spans, last_ended_day
-from projects.choices import Verb, Visibility
+from projects.choices import Verb
 from projects.models import Activity
 
 # After a long standstill only so many periods are opened belatedly; nobody wants to write four reports at once.
@@ -82,19 +82,19 @@ def _drafted_lines(period: CheckInPeriod, check_ins: Iterable[CheckIn]) -> Itera
     """One line for each thing logged in the period, by the city's own calendar."""
     sheets = {check_in.team_id: check_in for check_in in check_ins}
     positions = dict.fromkeys(sheets, 0)
-    for pk, team_id, visibility in _logged(period, list(sheets)):
+    for pk, team_id, is_team_only in _logged(period, list(sheets)):
         positions[team_id] += 1
         yield CheckInLine(
             check_in=sheets[team_id],
             activity_id=pk,
             position=positions[team_id],
             # What only the team sees is on its sheet, but switched off: the team decides whether to share the
-            # project first. Readers are checked again whenever they read (checkin_reading).
-            included=visibility != Visibility.TEAM,
+            # project or the part first. Readers are checked again whenever they read (checkin_reading).
+            included=not is_team_only,
         )
 
 
-def _logged(period: CheckInPeriod, team_ids: list[int]) -> Iterator[tuple[int, int, str]]:
+def _logged(period: CheckInPeriod, team_ids: list[int]) -> Iterator[tuple[int, int, bool]]:
     first = dt.datetime.combine(period.starts_on, dt.time(), dt.UTC) - _WIDEST_OFFSET
     last = dt.datetime.combine(period.ends_on + dt.timedelta(days=1), dt.time(), dt.UTC) + _WIDEST_OFFSET
     rows = (
@@ -102,11 +102,12 @@ def _logged(period: CheckInPeriod, team_ids: list[int]) -> Iterator[tuple[int, i
         .annotate(local_day=_LocalDay("at", "project__team__city__timezone"))
         .filter(local_day__range=(period.starts_on, period.ends_on))
         .order_by("project__team", "project", "at", "pk")
-        .values_list("pk", "project__team", "project__visibility", "verb", "pilot")
+        .with_team_alone()
+        .values_list("pk", "project__team", "is_team_only", "verb", "pilot")
     )
     found = list(rows)
     newest_change = {pilot: pk for pk, _, _, verb, pilot in found if verb == Verb.PILOT_CHANGED}
-    for pk, team_id, visibility, verb, pilot in found:
+    for pk, team_id, is_team_only, verb, pilot in found:
         # A pilot written on ten times in a quarter is one line.
         if verb != Verb.PILOT_CHANGED or newest_change[pilot] == pk:
-            yield pk, team_id, visibility
+            yield pk, team_id, is_team_only

@@ -49,6 +49,14 @@ VISIBILITIES = list(Visibility)
 PART_VISIBILITIES = [("", _("as the project")), *Visibility.choices]
 
 
+class Eyes(TextChoices):
+    """Whose eyes the people of a team may look at their project with."""
+
+    COORDINATOR = "coordinator", _("Coach or coordinator")
+    PARTNER = "partner", _("Partner city")
+    VISITOR = "visitor", _("Visitor, not signed in")
+
+
 class Decision(TextChoices):
     UNDECIDED = "", _("not decided yet")
     SCALE = "scale", _("scale")

@@ -11,13 +11,14 @@ from innoteams.lib.verdicts import demand
 from projects.choices import Direction, ReadingKind, Verb
 from projects.days import demand_past
 from projects.history import record, touch
+from projects.levels import level_facts
 from projects.locking import EditedMeanwhile, locked
 from projects.models import Consultation, Indicator, Project, Reading
 from projects.permissions import can_edit_project
 from projects.refusals import RefusedField
 
-CONSULTATION_FIELDS = frozenset({"held_on", "method", "heard", "heard_count", "said", "changed"})
-INDICATOR_FIELDS = frozenset({"name", "unit", "better", "baseline", "baseline_on", "target", "target_on"})
+CONSULTATION_FIELDS = frozenset({"held_on", "method", "heard", "heard_count", "said", "changed", "visibility"})
+INDICATOR_FIELDS = frozenset({"name", "unit", "better", "baseline", "baseline_on", "target", "target_on", "visibility"})
 
 
 class TargetBeforeBaseline(RefusedField):
@@ -39,6 +40,7 @@ def log_consultation(
     said: str,
     heard_count: int | None = None,
     changed: str = "",
+    visibility: str = "",
 ) -> Consultation:
     """Residents were heard: how, who, how many, what they said, what changed because of it."""
     demand(can_edit_project(by, project))
@@ -51,6 +53,7 @@ def log_consultation(
         heard_count=heard_count,
         said=said,
         changed=changed,
+        visibility=visibility,
         author=by,
     )
     touch(project)
@@ -68,11 +71,12 @@ def change_consultation(*, by: User, consultation: Consultation, version: int, *
     now = locked(consultation)
     if now.version != version:
         raise EditedMeanwhile(now, fields)
+    level = level_facts(now, fields)
     for name, value in fields.items():
         setattr(now, name, value)
     now.version += 1
     now.save(update_fields=[*fields, "version"])
-    record(Verb.PROJECT_CHANGED, now.project, by=by, consultation=now, facts={"fields": ["consultation"]})
+    record(Verb.PROJECT_CHANGED, now.project, by=by, consultation=now, facts={"fields": ["consultation"], **level})
     return now
 
 
@@ -88,6 +92,7 @@ def choose_indicator(
     baseline_on: dt.date | None = None,
     target: Decimal | None = None,
     target_on: dt.date | None = None,
+    visibility: str = "",
 ) -> Indicator:
     """What is counted, in which unit, which way is better. Baseline and target may be "none yet"."""
     demand(can_edit_project(by, project))
@@ -103,6 +108,7 @@ def choose_indicator(
         baseline_on=baseline_on,
         target=target,
         target_on=target_on,
+        visibility=visibility,
     )
     touch(project)
     record(Verb.INDICATOR_ADDED, project, by=by, indicator=indicator)
@@ -117,6 +123,7 @@ def change_indicator(*, by: User, indicator: Indicator, version: int, **fields: 
     now = locked(indicator)
     if now.version != version:
         raise EditedMeanwhile(now, fields)
+    level = level_facts(now, fields)
     for name, value in fields.items():
         setattr(now, name, value)
     _demand_target_after(now.baseline_on, now.target_on)
@@ -124,7 +131,7 @@ def change_indicator(*, by: User, indicator: Indicator, version: int, **fields: 
         demand_past(now.baseline_on, by=by, field="baseline_on")
     now.version += 1
     now.save(update_fields=[*fields, "version"])
-    record(Verb.PROJECT_CHANGED, now.project, by=by, indicator=now, facts={"fields": ["indicator"]})
+    record(Verb.PROJECT_CHANGED, now.project, by=by, indicator=now, facts={"fields": ["indicator"], **level})
     return now
 
 

@@ -9,18 +9,26 @@ from innoteams.lib.verdicts import demand
 from projects.choices import Verb
 from projects.days import demand_past
 from projects.history import record, touch
+from projects.levels import level_facts
 from projects.locking import EditedMeanwhile, locked
 from projects.models import JournalEntry, Project
 from projects.permissions import can_edit_project
 
 
 @transaction.atomic
-def write_journal(*, by: User, project: Project, happened_on: dt.date, text: str, language: str = "") -> JournalEntry:
-    """A new entry; seen by whoever sees the project."""
+def write_journal(
+    *, by: User, project: Project, happened_on: dt.date, text: str, language: str = "", visibility: str = ""
+) -> JournalEntry:
+    """A new entry; seen by whoever sees the project, or by fewer."""
     demand(can_edit_project(by, project))
     demand_past(happened_on, by=by, field="happened_on")
     entry = JournalEntry.objects.create(
-        project=project, happened_on=happened_on, text=text, language=language or project.language, author=by
+        project=project,
+        happened_on=happened_on,
+        text=text,
+        language=language or project.language,
+        visibility=visibility,
+        author=by,
     )
     touch(project)
     record(Verb.JOURNAL_ADDED, project, by=by, journal_entry=entry)
@@ -29,16 +37,26 @@ def write_journal(*, by: User, project: Project, happened_on: dt.date, text: str
 
 @transaction.atomic
 def change_journal(
-    *, by: User, entry: JournalEntry, version: int, happened_on: dt.date, text: str, language: str
+    *,
+    by: User,
+    entry: JournalEntry,
+    version: int,
+    happened_on: dt.date,
+    text: str,
+    language: str,
+    visibility: str | None = None,
 ) -> JournalEntry:
-    """Corrects an entry; raises EditedMeanwhile if somebody saved since `version`."""
+    """Corrects an entry; raises EditedMeanwhile if somebody saved since `version`. Without `visibility` it keeps it."""
     demand(can_edit_project(by, entry.project))
     demand_past(happened_on, by=by, field="happened_on")
     now = locked(entry)
+    own = now.visibility if visibility is None else visibility
     if now.version != version:
-        raise EditedMeanwhile(now, {"happened_on": happened_on, "text": text, "language": language})
-    now.happened_on, now.text, now.language = happened_on, text, language
+        mine = {"happened_on": happened_on, "text": text, "language": language, "visibility": own}
+        raise EditedMeanwhile(now, mine)
+    level = level_facts(now, {"visibility": own})
+    now.happened_on, now.text, now.language, now.visibility = happened_on, text, language, own
     now.version += 1
-    now.save(update_fields=["happened_on", "text", "language", "version"])
-    record(Verb.PROJECT_CHANGED, now.project, by=by, journal_entry=now, facts={"fields": ["journal"]})
+    now.save(update_fields=["happened_on", "text", "language", "visibility", "version"])
+    record(Verb.PROJECT_CHANGED, now.project, by=by, journal_entry=now, facts={"fields": ["journal"], **level})
     return now

@@ -4,7 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import Team
-from cities.permissions import can_write_for, writes_for
+from cities.permissions import belongs_to, can_write_for, writes_for
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import YES, Verdict, no
 from projects.models import Project
@@ -35,6 +35,13 @@ def can_claim_project(person: Person, project: Project) -> Verdict:
 
 def can_share_project(person: Person, project: Project) -> Verdict:
     return can_edit_project(person, project)
+
+
+def can_look_as_others(person: Person, project: Project) -> Verdict:
+    """Seeing the page as somebody else would: for whoever sees all of it anyway, so nothing new is shown."""
+    if belongs_to(person, project.team):
+        return YES
+    return no(_("Only people of the team can look at their project with the eyes of others."))
 
 
 def can_adapt_project(person: Person, project: Project) -> Verdict:

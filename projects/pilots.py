@@ -10,6 +10,7 @@ from innoteams.accounts.models import User
 from innoteams.lib.verdicts import Refused, demand
 from projects.choices import Decision, Verb
 from projects.history import record, touch
+from projects.levels import level_facts
 from projects.locking import EditedMeanwhile, locked
 from projects.models import Pilot, Project
 from projects.permissions import can_edit_project
@@ -23,7 +24,9 @@ DECISIONS: dict[Decision, tuple[Decision, ...]] = {
     Decision.HAND_OVER: (Decision.STOP,),
     Decision.STOP: (),
 }
-CHANGEABLE = frozenset({"title", "place", "starts_on", "ends_on", "hypothesis", "observations", "lessons"})
+CHANGEABLE = frozenset(
+    {"title", "place", "starts_on", "ends_on", "hypothesis", "observations", "lessons", "visibility"}
+)
 
 
 class EndsBeforeStart(RefusedField):
@@ -54,6 +57,7 @@ def start_pilot(
     ends_on: dt.date | None = None,
     observations: str = "",
     lessons: str = "",
+    visibility: str = "",
 ) -> Pilot:
     """Something is tried, with what the team expects to happen."""
     demand(can_edit_project(by, project))
@@ -67,6 +71,7 @@ def start_pilot(
         ends_on=ends_on,
         observations=observations,
         lessons=lessons,
+        visibility=visibility,
     )
     touch(project)
     record(Verb.PILOT_ADDED, project, by=by, pilot=pilot)
@@ -83,6 +88,7 @@ def change_pilot(*, by: User, pilot: Pilot, version: int, **fields: object) -> P
     if now.version != version:
         raise EditedMeanwhile(now, fields)
     changed = [name for name, value in fields.items() if getattr(now, name) != value]
+    level = level_facts(now, fields)
     for name in changed:
         setattr(now, name, fields[name])
     _demand_order(now.starts_on, now.ends_on)
@@ -91,7 +97,7 @@ def change_pilot(*, by: User, pilot: Pilot, version: int, **fields: object) -> P
     now.version += 1
     now.save(update_fields=[*changed, "version"])
     touch(now.project)
-    record(Verb.PILOT_CHANGED, now.project, by=by, pilot=now, facts={"fields": sorted(changed)})
+    record(Verb.PILOT_CHANGED, now.project, by=by, pilot=now, facts={"fields": sorted(changed), **level})
     return now
 
 

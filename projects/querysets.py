@@ -3,6 +3,7 @@
 Page, list, map, search, export and digest all start from `visible_to`: one definition, so they cannot disagree.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -13,7 +14,9 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from cities.querysets import MembershipQuerySet, TeamQuerySet
-from projects.choices import LIVE_OUTCOMES, NEWSWORTHY, Visibility
+from cities.sight import settled_sight
+from projects.choices import LIVE_OUTCOMES, NEWSWORTHY, VISIBILITIES, Visibility
+from projects.page_rows import page_rows
 from projects.words import matches, rank_by
 
 if TYPE_CHECKING:
@@ -30,41 +33,53 @@ def _rows(model: str) -> Any:
     return apps.get_model(model)._default_manager.all()
 
 
-def level_seen_by(person: "User | AnonymousUser", level: str, team: str) -> Q:
-    """One of the four levels, read from the field `level` of a row whose team is reached by `team`.
+def seen_by(person: "User | AnonymousUser", path: str = "", parts: Iterable[str] = ()) -> Q:
+    """Who sees a row: the one definition.
+
+    The row reaches its project by `path` ("project__"), and by `parts` the rows that have a level of their own ("": it
+    has one itself; "pilot__"): no such row, or an empty level, narrows nothing. All levels must let the reader pass,
+    so the narrowest counts.
 
     team: its members · programme: also its coach and the coordinators who accompany it · network: everybody
     signed in · public: everybody.
     """
-
-    def at(visibility: Visibility, **more: object) -> Q:
-        return Q(**{level: visibility, **more})
-
-    public = at(Visibility.PUBLIC)
+    parts = tuple(parts)
     if not person.is_authenticated:
-        return public
-    return (
-        public
-        | at(Visibility.NETWORK)
-        | at(Visibility.PROGRAMME, **{f"{team}__in": _teams().accompanied_by(person).values("pk")})
-        | at(Visibility.TEAM, **{f"{team}__in": _teams().of_member(person).values("pk")})
-    )
+        return _open_to(Visibility.PUBLIC, path, parts)
+    signed_in = _open_to(Visibility.NETWORK, path, parts)
+    # A conjunction of one team with all levels, not one for each level: so each right is asked for once.
+    of_programme = Q(**{f"{path}team__in": _accompanied(person)}) & _open_to(Visibility.PROGRAMME, path, parts)
+    return signed_in | of_programme | Q(**{f"{path}team__in": _own(person)})
 
 
-def seen_by(person: "User | AnonymousUser", path: str = "") -> Q:
-    """A project's visibility as a condition on rows that reach it by `path` ("project__")."""
-    return level_seen_by(person, f"{path}visibility", f"{path}team")
+def _open_to(least: Visibility, path: str, parts: Iterable[str]) -> Q:
+    """The project and every part are at `least` that level, or wider."""
+    levels = _from(least)
+    found = Q(**{f"{path}visibility__in": levels})
+    for part in parts:
+        found &= _at(part, ["", *levels])
+    return found
 
 
-def own_level_seen_by(person: "User | AnonymousUser", part: str = "", team: str = "project__team") -> Q:
-    """The level that a part reached by `part` ("pilot__") has of its own; without one, whoever sees the project."""
-    return Q(**{f"{part}visibility": ""}) | level_seen_by(person, f"{part}visibility", team)
+def _at(part: str, levels: Iterable[str]) -> Q:
+    """The part that is reached by `part` has one of these levels, or there is no such part."""
+    found = Q(**{f"{part}visibility__in": list(levels)})
+    return found | Q(**{f"{part}visibility": None}) if part else found
 
 
-def _without_or_seen(person: "User | AnonymousUser", part: str, path: str, team: str = "project__team") -> Q:
-    """Rows that are about no such part, or about one that is seen. `part` is the foreign key, `path` leads on to the
-    row that has the level."""
-    return Q(**{part: None}) | own_level_seen_by(person, path, team)
+def _from(level: str) -> list[Visibility]:
+    """The level and all wider ones."""
+    return VISIBILITIES[VISIBILITIES.index(Visibility(level)) :]
+
+
+def _accompanied(person: "User") -> Any:
+    sight = settled_sight(person)
+    return sight.accompanies if sight else _teams().accompanied_by(person).values("pk")
+
+
+def _own(person: "User | AnonymousUser") -> Any:
+    sight = settled_sight(person)
+    return sight.member_of if sight else _teams().of_member(person).values("pk")
 
 
 class ProjectQuerySet(models.QuerySet[Any]):
@@ -89,7 +104,7 @@ class ProjectQuerySet(models.QuerySet[Any]):
         """The project itself, its city or one of its topics is followed."""
         if not person.is_authenticated:
             return self.none()
-        follows = _rows("projects.Follow").filter(person=person)
+        follows = _rows("projects.Follow").filter(person=person.pk)
         return self.filter(
             Q(pk__in=follows.exclude(project=None).values("project"))
             | Q(team__city__in=follows.exclude(city=None).values("city"))
@@ -105,12 +120,13 @@ class ProjectQuerySet(models.QuerySet[Any]):
         return self.select_related("team__city").defer("words").prefetch_related(_ranked_topics())
 
     def for_page(self, person: "User | AnonymousUser") -> Self:
-        """With everything the project's page shows, and what the reader is to it, in a constant number of queries."""
+        """With everything the page shows, and what the reader is to it, in one query; then `page_rows.unpack`."""
         return (
             self.select_related("team__city", "contact")
             .defer("words")
             .annotate(
                 **_what_reader_is(person),
+                **page_rows(person),
                 department_names=ArraySubquery(
                     _rows("cities.Department").filter(projects=OuterRef("pk")).order_by("name").values("name")
                 ),
@@ -119,26 +135,11 @@ class ProjectQuerySet(models.QuerySet[Any]):
                     _as_json("projects.PhaseMove", "from_phase", "to_phase", "note", "at", by_name=F("by__name"))
                 ),
             )
-            .prefetch_related(
-                _ranked_topics(),
-                *(Prefetch(name, _rows(model).visible_to(person)) for name, model in _PARTS.items()),
-                Prefetch("indicators__readings", _rows("projects.Reading").current()),
-                Prefetch("journal", _rows("projects.JournalEntry").visible_to(person).select_related("author")),
-            )
         )
 
 
 def _ranked_topics() -> "Prefetch[Any]":
     return Prefetch("ranked_topics", _rows("projects.ProjectTopic").select_related("topic__group"))
-
-
-_PARTS = {
-    "pilots": "projects.Pilot",
-    "indicators": "projects.Indicator",
-    "consultations": "projects.Consultation",
-    "endings": "projects.Ending",
-    "attachments": "projects.Attachment",
-}
 
 
 def _as_json(model: str, *names: str, **more: F) -> models.QuerySet[Any, Any]:
@@ -156,7 +157,7 @@ def _what_reader_is(person: "User | AnonymousUser") -> dict[str, Exists | Subque
     }
     if person.is_authenticated:
         facts["is_writer"] = Exists(_teams().writable_by(person).filter(pk=OuterRef("team")))
-        facts["is_followed"] = Exists(_rows("projects.Follow").filter(person=person, project=OuterRef("pk")))
+        facts["is_followed"] = Exists(_rows("projects.Follow").filter(person=person.pk, project=OuterRef("pk")))
     return facts
 
 
@@ -169,14 +170,13 @@ class PartQuerySet(models.QuerySet[Any]):
     """Parts of a project that may have a narrower level of their own: pilots, journal, consultations, indicators."""
 
     def visible_to(self, person: "User | AnonymousUser") -> Self:
-        return self.filter(seen_by(person, "project__"), own_level_seen_by(person))
+        return self.filter(seen_by(person, "project__", [""]))
 
 
 class ReadingQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
         """As its indicator."""
-        team = "indicator__project__team"
-        return self.filter(seen_by(person, "indicator__project__"), own_level_seen_by(person, "indicator__", team))
+        return self.filter(seen_by(person, "indicator__project__", ["indicator__"]))
 
     def current(self) -> Self:
         """Neither corrected nor taken back."""
@@ -186,35 +186,33 @@ class ReadingQuerySet(models.QuerySet[Any]):
 class AttachmentQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
         """Who sees the project, what the file belongs to in it, and the file's own level."""
-        return self.filter(
-            seen_by(person, "project__"),
-            own_level_seen_by(person),
-            _without_or_seen(person, "journal_entry", "journal_entry__"),
-            _without_or_seen(person, "reading", "reading__indicator__"),
-        )
+        return self.filter(seen_by(person, "project__", ["", "journal_entry__", "reading__indicator__"]))
 
 
 class EndingQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
         """Who sees what ended: the project, and the pilot where it was one."""
-        return self.filter(seen_by(person, "project__"), _without_or_seen(person, "pilot", "pilot__"))
+        return self.filter(seen_by(person, "project__", ["pilot__"]))
 
 
 class RevisionQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
         """The team alone: an earlier text may hold what was taken out for a reason."""
-        return self.filter(project__team__in=_teams().of_member(person).values("pk"))
+        return self.filter(project__team__in=_own(person))
 
 
-# The parts an activity may be about, each with the way to the row that has a level.
-_PARTS_OF_ACTIVITY = {
-    "pilot": "pilot__",
-    "journal_entry": "journal_entry__",
-    "consultation": "consultation__",
-    "indicator": "indicator__",
-    "reading": "reading__indicator__",
-    "attachment": "attachment__",
-}
+# The ways from an activity to the rows whose level it must respect: what it is about, and what that belongs to.
+PARTS_OF_ACTIVITY = (
+    "pilot__",
+    "journal_entry__",
+    "consultation__",
+    "indicator__",
+    "reading__indicator__",
+    "ending__pilot__",
+    "attachment__",
+    "attachment__journal_entry__",
+    "attachment__reading__indicator__",
+)
 
 
 class ActivityQuerySet(models.QuerySet[Any]):
@@ -224,18 +222,29 @@ class ActivityQuerySet(models.QuerySet[Any]):
         both_ends = seen_by(person, "adaptation__project__") & (
             Q(adaptation__source=None) | seen_by(person, "adaptation__source__")
         )
-        return self.filter(
-            seen_by(person, "project__"),
-            Q(adaptation=None) | both_ends,
-            _without_or_seen(person, "ending__pilot", "ending__pilot__"),
-            *(_without_or_seen(person, part, path) for part, path in _PARTS_OF_ACTIVITY.items()),
-        )
+        return self.filter(seen_by(person, "project__", PARTS_OF_ACTIVITY), Q(adaptation=None) | both_ends)
 
     def newsworthy(self) -> Self:
-        """What others want to hear of. A part that was narrowed for itself is no news."""
-        open_parts = [Q(**{part: None}) | Q(**{f"{path}visibility": ""}) for part, path in _PARTS_OF_ACTIVITY.items()]
-        of_ending = Q(ending__pilot=None) | Q(ending__pilot__visibility="")
-        return self.filter(of_ending, *open_parts, verb__in=NEWSWORTHY)
+        """What others want to hear of. About a part that fewer people see than the project there is no news: so
+        whoever sees the project may be told all of it."""
+        no_narrower = Q(pk__in=[])
+        for level in VISIBILITIES:
+            as_wide = ["", *_from(level)]
+            open_parts = Q(*(_at(part, as_wide) for part in PARTS_OF_ACTIVITY))
+            no_narrower |= Q(project__visibility=level) & open_parts
+        return self.filter(no_narrower, verb__in=NEWSWORTHY)
+
+    def of_team_alone(self) -> Self:
+        """About a project, or about a part of one, that only the team sees."""
+        alone = Q(project__visibility=Visibility.TEAM)
+        for part in PARTS_OF_ACTIVITY:
+            alone |= Q(**{f"{part}visibility": Visibility.TEAM})
+        return self.filter(alone)
+
+    def with_team_alone(self) -> Self:
+        """Each with `is_team_only`: whether `of_team_alone` has it."""
+        alone = _rows("projects.Activity").filter(pk=OuterRef("pk")).of_team_alone()
+        return self.annotate(is_team_only=Exists(alone))
 
 
 class AdaptationQuerySet(models.QuerySet[Any]):

@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import Refused, demand
-from projects.choices import VISIBILITIES, Verb, Visibility
+from projects.choices import Verb, Visibility
 from projects.history import record
+from projects.levels import is_wider
 from projects.locking import locked
 from projects.models import Adaptation, Project
 from projects.permissions import can_share_project
@@ -31,10 +32,6 @@ def missing_before_sharing(project: Project) -> list[str]:
         (_("at least one topic"), bool(project.ranked_topics.all())),
     ]
     return [name for name, there in parts if not there]
-
-
-def is_wider(visibility: str, than: str) -> bool:
-    return VISIBILITIES.index(Visibility(visibility)) > VISIBILITIES.index(Visibility(than))
 
 
 @transaction.atomic

@@ -22,11 +22,12 @@ def honest_stories() -> list[Story]:
     """One that was stopped and published, one that says what is not known, one that grew; of three cities."""
     figures = Count("published_results", filter=Q(published_results__kind=ResultKind.MEASURED), distinct=True)
     gaps = Count("published_results", filter=Q(published_results__kind=ResultKind.GAP), distinct=True)
+    tries = Count("pilots", filter=Q(pilots__visibility__in=("", Visibility.PUBLIC)), distinct=True)
     told = (
         Project.objects.filter(visibility=Visibility.PUBLIC, source_verified=True, is_demo=False)
         .exclude(source_line="")
         .exclude(lesson="")
-        .annotate(figures=figures, gaps=gaps, tries=Count("pilots", distinct=True))
+        .annotate(figures=figures, gaps=gaps, tries=tries)
         .select_related("team__city")
         .prefetch_related("published_results")
         .defer("words")

@@ -18,7 +18,7 @@ from engagement.digests.preferences import preference_of
 from engagement.digests.reasons import in_words
 from engagement.models import Digest, DigestItem, Question
 from innoteams.lib.mail import Rendered, offered
-from projects.models import Project
+from projects.models import Activity, Project
 
 if TYPE_CHECKING:
     from innoteams.accounts.models import User
@@ -33,23 +33,33 @@ class Kept:
 
     items: list[DigestItem]
     withdrawn: int
+    # Of what is left, every word that the mail quoted may still be read.
+    all_told: bool = True
 
     @property
     def is_whole(self) -> bool:
-        return self.withdrawn == 0
+        return self.withdrawn == 0 and self.all_told
 
 
 def kept_items(digest: Digest, reader: "User") -> Kept:
     """Items narrowed or deleted since are gone here too, though the mail was sent."""
     items = list(digest.items.select_related("project__team__city", "question__team__city", "city"))
     seen = _seen(items, reader)
-    return Kept(seen, digest.item_count - len(seen))
+    return Kept(seen, digest.item_count - len(seen), all_told({pk for item in seen for pk in item.told}))
+
+
+def all_told(pks: set[int]) -> bool:
+    """Whether all of this activity may still be told to whoever sees its project; a part narrowed since is not."""
+    return Activity.objects.filter(pk__in=pks).newsworthy().count() == len(pks)
 
 
 def whole(digests: Iterable[Digest], reader: "User") -> set[int]:
-    """Those whose every item the reader may still see; of the others not even the subject is shown. Three queries."""
+    """Those whose every item the reader may still see; of the others not even the subject is shown. Four queries."""
     counts = {digest.pk: digest.item_count for digest in digests}
-    seen = Counter(item.digest_id for item in _seen(list(DigestItem.objects.filter(digest__in=counts)), reader))
+    items = list(DigestItem.objects.filter(digest__in=counts))
+    told = {pk for item in items for pk in item.told}
+    still = set(Activity.objects.filter(pk__in=told).newsworthy().values_list("pk", flat=True))
+    seen = Counter(item.digest_id for item in _seen(items, reader) if still.issuperset(item.told))
     return {pk for pk, count in counts.items() if seen[pk] == count}
 
 

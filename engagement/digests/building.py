@@ -145,6 +145,7 @@ def _item(digest: Digest, rank: int, chosen: Chosen) -> DigestItem:
         newest_activity_id=chosen.news[0].pk if chosen.news else None,
         score=round(chosen.score, 4),
         reasons=[reason.stored() for reason in chosen.reasons],
+        told=[one.pk for one in chosen.news],
     )
 
 

@@ -13,6 +13,7 @@ from django.core.mail import BadHeaderError, EmailMultiAlternatives
 
 from engagement.choices import DigestState
 from engagement.digests import ledger
+from engagement.digests.archive import all_told
 from engagement.digests.building import build, stop_url
 from engagement.digests.preferences import preference_of, reason_against
 from engagement.digests.sight import SEEN_BY_EVERYBODY
@@ -115,18 +116,23 @@ def _reason_against(digest: Digest, now: dt.datetime) -> str:
 
 
 def _all_seen(digest: Digest) -> bool:
-    """Whether nothing in it was deleted, or narrowed to where its reader does not see it any more."""
-    rows = digest.items.values_list("project_id", "project__visibility", "question_id", "question__project__visibility")
+    """Whether nothing in it was deleted, or narrowed to where its reader does not see it any more: no project, no
+    question, and no part of a project whose words it quotes."""
+    rows = digest.items.values_list(
+        "project_id", "project__visibility", "question_id", "question__project__visibility", "told"
+    )
     items = list(rows)
     # Almost everything in almost every digest is open to all: only the rest is asked for one by one.
-    projects = {pk for pk, level, _question, _about in items if pk and level not in SEEN_BY_EVERYBODY}
-    questions = {pk for _project, _level, pk, about in items if pk and about and about not in SEEN_BY_EVERYBODY}
+    projects = {pk for pk, level, _question, _about, _told in items if pk and level not in SEEN_BY_EVERYBODY}
+    questions = {pk for _project, _level, pk, about, _told in items if pk and about and about not in SEEN_BY_EVERYBODY}
     seen = 0
     if projects:
         seen += Project.objects.filter(pk__in=projects).visible_to(digest.person).count()
     if questions:
         seen += Question.objects.filter(pk__in=questions).visible_to(digest.person).count()
-    return len(items) == digest.item_count and seen == len(projects) + len(questions)
+    if len(items) != digest.item_count or seen != len(projects) + len(questions):
+        return False
+    return all_told({pk for *_, told in items for pk in told})
 
 
 def message_of(digest: Digest, key: str) -> EmailMultiAlternatives:

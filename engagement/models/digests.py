@@ -94,6 +94,8 @@ class DigestItem(models.Model):
     newest_activity = models.ForeignKey("projects.Activity", on_delete=models.SET_NULL, null=True, related_name="+")
     score = models.FloatField(default=0)
     reasons = models.JSONField(default=list, help_text=_("reason codes with their facts, in order of weight"))
+    # The keys of the activity whose words stand in the mail: asked after again before it is sent or shown.
+    told = models.JSONField(default=list)
 
     class Meta:
         ordering = ["rank"]

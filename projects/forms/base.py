@@ -7,8 +7,18 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
+from projects.choices import Visibility
+from projects.levels import narrower_than
+from projects.models import Project
 from projects.plain_text import validate_plain
 
+LEVEL_HELP = _("Never more people than see the project. You can change it at any time, and it holds at once.")
+OWN_LEVELS = {
+    Visibility.TEAM: _("Only your team"),
+    Visibility.PROGRAMME: _("Your team, its coach and its coordinators"),
+    Visibility.NETWORK: _("Everybody who is signed in"),
+    Visibility.PUBLIC: _("Everybody"),
+}
 PROBLEM_HELP = _("Two sentences are enough: what does not work, and how you know.")
 
 
@@ -63,3 +73,25 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for for
     @property
     def seen_version(self) -> int:
         return self.cleaned_data.get("version") or 0
+
+
+class PartForm(RecordForm):
+    """A form over a part of a project that fewer people may see than the project itself."""
+
+    visibility = forms.ChoiceField(label=_("Who sees this"), help_text=LEVEL_HELP, required=False)
+
+    def __init__(self, data: Any = None, *, project: Project, instance: Any = None, initial: Any = None) -> None:
+        super().__init__(data, instance=instance, initial=initial)
+        own = instance.visibility if instance is not None else ""
+        offered = narrower_than(project.visibility)
+        if own and Visibility(own) not in offered:
+            # Wider than the project for now. It stays, in case the project is shared wider again.
+            offered = [Visibility(own), *offered]
+        if offered:
+            whole = _("As the project (%(level)s)") % {"level": Visibility(project.visibility).label}
+            choices = [("", whole), *((level.value, OWN_LEVELS[level]) for level in offered)]
+            self.fields["visibility"].choices = choices  # type: ignore[attr-defined]  # the field declared above
+            self.initial["visibility"] = own
+        else:
+            # The project is the team's alone: there is nothing to narrow.
+            del self.fields["visibility"]

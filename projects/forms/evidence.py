@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.forms.base import Day, RecordForm
+from projects.forms.base import Day, PartForm, RecordForm
 from projects.models import Consultation, Indicator, Reading
 
 
-class ConsultationForm(RecordForm):
+class ConsultationForm(PartForm):
     class Meta:
         model = Consultation
         fields = ["held_on", "method", "heard", "heard_count", "said", "changed"]
@@ -21,7 +21,7 @@ class ConsultationForm(RecordForm):
         }
 
 
-class IndicatorForm(RecordForm):
+class IndicatorForm(PartForm):
     told_at = "target_on"
 
     class Meta:

@@ -4,11 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from innoteams.lib.languages import CONTENT_LANGUAGES
-from projects.forms.base import Day, RecordForm
+from projects.forms.base import Day, PartForm
 from projects.models import JournalEntry
 
 
-class JournalForm(RecordForm):
+class JournalForm(PartForm):
     language = forms.ChoiceField(label=_("Written in"), choices=CONTENT_LANGUAGES)
 
     class Meta:

@@ -6,12 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Decision
-from projects.forms.base import Day, RecordForm, Words
+from projects.forms.base import Day, PartForm, Words
 from projects.models import Pilot
 from projects.pilots import decisions_from
 
 
-class PilotForm(RecordForm):
+class PilotForm(PartForm):
     told_at = "ends_on"
 
     class Meta:

@@ -21,7 +21,7 @@ CONSULTATION = Words(gettext_lazy("The consultation"), SAVE)
 
 def consultation_add(request: HttpRequest, slug: str) -> HttpResponse:
     person, project = signed_in(request), writable(request, slug)
-    form = ConsultationForm(data_of(request))
+    form = ConsultationForm(data_of(request), project=project)
     return answer(
         request,
         project,
@@ -36,7 +36,7 @@ def consultation_add(request: HttpRequest, slug: str) -> HttpResponse:
 def consultation_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     person, project = signed_in(request), writable(request, slug)
     consultation = get_object_or_404(project.consultations, pk=pk)
-    form = ConsultationForm(data_of(request), instance=consultation)
+    form = ConsultationForm(data_of(request), project=project, instance=consultation)
     return answer(
         request,
         project,

@@ -4,17 +4,20 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from cities.choices import Function
-from cities.standing import standing_of
+from cities.standing import settled, standing_of
 from innoteams.accounts.models import User
 from projects.audience import audience
-from projects.choices import Visibility
+from projects.choices import Eyes, Visibility
 from projects.completeness import completeness
+from projects.eyes import stand_in
+from projects.levels import mark_narrower
 from projects.models import Adaptation, Project
-from projects.permissions import Person
+from projects.page_rows import unpack
+from projects.permissions import Person, can_look_as_others, can_share_project
 from projects.reading_page import (
     figures_of,
     moments_of,
@@ -24,6 +27,7 @@ from projects.reading_page import (
 )
 from projects.sharing import missing_before_sharing
 from projects.similar import similar_to
+from projects.views.doors import or_403, seen_project
 
 # Older lines of the journal are folded away.
 MOMENTS_SHOWN = 8
@@ -31,13 +35,39 @@ MOMENTS_SHOWN = 8
 
 @login_not_required
 def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    person = request.user
-    project = get_object_or_404(Project.objects.visible_to(person).for_page(person), slug=slug)
+    reader = settled(request.user)
+    if (wanted := request.GET.get("as")) is not None:
+        return _with_eyes_of(request, slug, wanted)
+    project = get_object_or_404(Project.objects.visible_to(reader).for_page(reader), slug=slug)
+    return render(request, "projects/project_detail.html", _page(project, reader))
+
+
+def _with_eyes_of(request: HttpRequest, slug: str, wanted: str) -> HttpResponse:
+    """What a partner city, a coordinator or a visitor gets at this address; where that is nothing, it says so."""
+    project = seen_project(request, slug)
+    or_403(can_look_as_others(request.user, project))
+    if wanted not in Eyes:
+        raise Http404
+    eyes = Eyes(wanted)
+    reader = stand_in(eyes, project.team)
+    shown = Project.objects.visible_to(reader).for_page(reader).filter(pk=project.pk).first()
+    looking = {"eyes": eyes, "all_eyes": list(Eyes)}
+    if shown is None:
+        may_share = bool(can_share_project(request.user, project))
+        return render(request, "projects/project_unseen.html", {"project": project, "may_share": may_share, **looking})
+    return render(request, "projects/project_detail.html", {**_page(shown, reader), **looking})
+
+
+def _page(found: Any, reader: Person) -> dict[str, object]:
+    """Everything that the page shows `reader`, who may be a stand-in: nothing here may ask who is signed in."""
+    project = unpack(found)
+    mark_narrower(project)
     moves = moves_of(project)
     moments = moments_of(project, moves)
-    came_from, led_to = split_adaptations(project, _adaptations(project, person))
-    context: dict[str, object] = {
+    came_from, led_to = split_adaptations(project, _adaptations(project, reader))
+    return {
         "project": project,
+        "reader": reader,
         "figures": figures_of(project),
         "results": results_of(project),
         "moments": moments[:MOMENTS_SHOWN],
@@ -45,18 +75,22 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "moves": moves,
         "came_from": came_from,
         "led_to": led_to,
-        "similar": similar_to(project, person),
-        "may_write": project.is_writer and not project.is_from_public_source,
-        "may_claim": project.is_writer and project.is_from_public_source,
-        "may_adapt": isinstance(person, User) and standing_of(person).writes,
+        "similar": similar_to(project, reader),
+        "may_write": found.is_writer and not project.is_from_public_source,
+        "may_claim": found.is_writer and project.is_from_public_source,
+        "may_adapt": isinstance(reader, User) and standing_of(reader).writes,
+        "all_eyes": list(Eyes) if _is_of_team(reader, project) else [],
         **_contact(project),
-        **_for_writer(project),
+        **_for_writer(found),
     }
-    return render(request, "projects/project_detail.html", context)
 
 
-def _adaptations(project: Project, person: Person) -> list[Adaptation]:
-    rows = Adaptation.objects.visible_to(person).filter(Q(project=project) | Q(source=project))
+def _is_of_team(reader: Person, project: Project) -> bool:
+    return isinstance(reader, User) and project.team_id in standing_of(reader).sight.member_of
+
+
+def _adaptations(project: Project, reader: Person) -> list[Adaptation]:
+    rows = Adaptation.objects.visible_to(reader).filter(Q(project=project) | Q(source=project))
     return list(rows.select_related("project__team__city", "source__team__city"))
 
 

@@ -27,7 +27,7 @@ NEW_READING = Words(
 
 def indicator_add(request: HttpRequest, slug: str) -> HttpResponse:
     person, project = signed_in(request), writable(request, slug)
-    form = IndicatorForm(data_of(request))
+    form = IndicatorForm(data_of(request), project=project)
     return answer(
         request,
         project,
@@ -42,7 +42,7 @@ def indicator_add(request: HttpRequest, slug: str) -> HttpResponse:
 def indicator_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     person, project = signed_in(request), writable(request, slug)
     indicator = get_object_or_404(project.indicators, pk=pk)
-    form = IndicatorForm(data_of(request), instance=indicator)
+    form = IndicatorForm(data_of(request), project=project, instance=indicator)
     return answer(
         request,
         project,

@@ -18,7 +18,9 @@ ENTRY = Words(gettext_lazy("Correct the journal entry"), SAVE)
 
 def journal_add(request: HttpRequest, slug: str) -> HttpResponse:
     person, project = signed_in(request), writable(request, slug)
-    form = JournalForm(data_of(request), initial={"happened_on": timezone.localdate(), "language": project.language})
+    form = JournalForm(
+        data_of(request), project=project, initial={"happened_on": timezone.localdate(), "language": project.language}
+    )
     return answer(
         request,
         project,
@@ -33,7 +35,7 @@ def journal_add(request: HttpRequest, slug: str) -> HttpResponse:
 def journal_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     person, project = signed_in(request), writable(request, slug)
     entry = get_object_or_404(project.journal, pk=pk)
-    form = JournalForm(data_of(request), instance=entry)
+    form = JournalForm(data_of(request), project=project, instance=entry)
     return answer(
         request,
         project,

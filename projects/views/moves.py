@@ -1,6 +1,7 @@
 """What changes a project's state: sharing, phases, outcome, confirming, claiming, following, adapting."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -14,11 +15,12 @@ from django.views.decorators.http import require_POST
 from cities.models import City, Topic
 from innoteams.lib.verdicts import NotAllowed
 from projects.adaptations import adapt, report_back
-from projects.audience import audiences
+from projects.audience import Audience, audiences
 from projects.choices import Visibility
 from projects.follows import follow, unfollow
 from projects.forms.adaptations import AdaptForm, ReportForm
 from projects.forms.moves import OutcomeForm, PhaseForm
+from projects.levels import Kept, kept_back, own_levels
 from projects.models import Adaptation, Project
 from projects.permissions import can_adapt_project, can_claim_project, can_edit_project, can_share_project
 from projects.phases import conclude, move_phase
@@ -45,6 +47,13 @@ ADAPT = Words(
 REPORT = Words(gettext_lazy("What came of it where you are"), gettext_lazy("Save"))
 
 
+@dataclass(frozen=True, slots=True)
+class Seen(Audience):
+    """Who would see the project at a level, and which of its parts would stay with fewer."""
+
+    kept_back: list[Kept]
+
+
 def project_share(request: HttpRequest, slug: str) -> HttpResponse:
     person, project = signed_in(request), seen_project(request, slug)
     or_403(can_share_project(person, project))
@@ -59,10 +68,15 @@ def project_share(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "project": project,
         "form": form,
-        "audiences": audiences(project.team),
+        "audiences": _with_kept_back(project),
         "missing": missing_before_sharing(project),
     }
     return render(request, "projects/project_share.html", context)
+
+
+def _with_kept_back(project: Project) -> list[Seen]:
+    own = own_levels(project)
+    return [Seen(seen.level, seen.people, seen.cities, kept_back(own, seen.level)) for seen in audiences(project.team)]
 
 
 def _told(project: Project) -> str:

@@ -68,11 +68,17 @@ def both_texts(form: Any, refusal: EditedMeanwhile) -> dict[str, Any]:
     data["version"] = getattr(refusal.theirs, "version", "")
     form.data = data
     theirs = [
-        {"label": form.fields[name].label, "text": _shown(getattr(refusal.theirs, name))}
+        {"label": form.fields[name].label, "text": _shown(_in_words(refusal.theirs, name))}
         for name in refusal.differing
         if name in form.fields
     ]
     return {"theirs": theirs, "refusal": str(refusal)}
+
+
+def _in_words(row: object, name: str) -> object:
+    """A choice as people read it."""
+    in_words = getattr(row, f"get_{name}_display", None)
+    return in_words() if in_words else getattr(row, name)
 
 
 def _shown(value: object) -> object:

@@ -23,7 +23,7 @@ DECISION = Words(gettext_lazy("Decide about the pilot"), gettext_lazy("Decide"),
 
 def pilot_add(request: HttpRequest, slug: str) -> HttpResponse:
     person, project = signed_in(request), writable(request, slug)
-    form = PilotForm(data_of(request))
+    form = PilotForm(data_of(request), project=project)
     for name in ("observations", "lessons"):
         del form.fields[name]
     return answer(
@@ -40,7 +40,7 @@ def pilot_add(request: HttpRequest, slug: str) -> HttpResponse:
 def pilot_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     person, project = signed_in(request), writable(request, slug)
     pilot = get_object_or_404(project.pilots, pk=pk)
-    form = PilotForm(data_of(request), instance=pilot)
+    form = PilotForm(data_of(request), project=project, instance=pilot)
     return answer(
         request,
         project,

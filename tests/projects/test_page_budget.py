@@ -1,0 +1,134 @@
+"""The page of a project costs the same few queries whatever the project holds, for everybody."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from innoteams.accounts.models import User
+from projects.choices import Visibility
+from projects.models import (
+    Adaptation,
+    Attachment,
+    Consultation,
+    Ending,
+    Indicator,
+    JournalEntry,
+    PhaseMove,
+    Pilot,
+    Project,
+    PublishedResult,
+    Reading,
+)
+from tests.cast import Cast, make_person, make_project, make_team, make_topic
+
+DAY = dt.date(2026, 5, 1)
+# Session, person and standing are asked for on every page; the project with all its parts, adaptations, similar ones.
+# A page that needs one more says here what it is for.
+MOST = {"visitor": 3, "mulhouse_lead": 6, "coordinator": 6, "coach": 6, "tel_aviv_observer": 6, "tel_aviv_lead": 6}
+# Whether the person belongs to the team, and the project before it is seen with other eyes.
+MOST_WITH_OTHER_EYES = 8
+
+
+def fill(cast: Cast, project: Project, many: int) -> None:
+    """`many` of each part, every third of them narrower than the project."""
+    author = make_person("Somebody of the team")
+    for number in range(many):
+        level = Visibility.TEAM if number % 3 == 2 else ""
+        common = {"project": project, "visibility": level}
+        pilot = Pilot.objects.create(title=f"Pilot {number}", hypothesis="h", **common)
+        entry = JournalEntry.objects.create(happened_on=DAY, text="t", author=author, **common)
+        Consultation.objects.create(held_on=DAY, method="m", heard="h", said="s", **common)
+        indicator = Indicator.objects.create(name=f"Figure {number}", unit="u", target=Decimal(9), **common)
+        Reading.objects.bulk_create(
+            Reading(indicator=indicator, value=Decimal(value), read_on=DAY + dt.timedelta(value), source="s")
+            for value in range(many)
+        )
+        Ending.objects.create(project=project, pilot=pilot, advice="a", ended_at=timezone.now())
+        PhaseMove.objects.create(project=project, from_phase="prepare", to_phase="generate", note="n", by=author)
+        PublishedResult.objects.create(project=project, what=f"w{number}", value="v", kind="claimed")
+        for of in ({}, {"journal_entry": entry}, {"reading": indicator.readings.first()}):
+            Attachment.objects.create(
+                name="a.pdf", content_type="application/pdf", size=1, consent="nobody", **of, **common
+            )
+        other = make_project(make_team(), topics=(cast.topic,))
+        Adaptation.objects.create(project=other, source=project, kept="k")
+        Adaptation.objects.create(project=project, source=make_project(make_team()), kept="k")
+
+
+def queries(client: Client, address: str) -> int:
+    client.get(address)  # what is made once for a process or a session is not counted
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+@pytest.mark.parametrize(
+    ("kind", "level"),
+    [*((kind, "public") for kind in MOST), ("tel_aviv_lead", "team"), ("tel_aviv_observer", "team")],
+)
+def test_the_page_costs_the_same_with_one_and_with_thirty_of_everything(cast: Cast, kind: str, level: str) -> None:
+    person, client = cast.person(kind), Client()
+    if isinstance(person, User):
+        client.force_login(person)
+    found = {}
+    for many in (1, 30):
+        project = make_project(cast.tel_aviv, visibility=level, topics=(cast.topic, make_topic()))
+        fill(cast, project, many)
+        found[many] = queries(client, project.get_absolute_url())
+    assert found[1] == found[30]
+    # Two more count who would see what the team keeps to itself so far.
+    assert found[30] <= MOST[kind] + (2 if (level, kind) == ("team", "tel_aviv_lead") else 0)
+
+
+@pytest.mark.parametrize("eyes", ["partner", "coordinator", "visitor"])
+def test_looking_with_the_eyes_of_others_costs_the_same_too(cast: Cast, eyes: str) -> None:
+    client = Client()
+    client.force_login(cast.tel_aviv_member)
+    found = set()
+    for many in (1, 30):
+        project = make_project(cast.tel_aviv, visibility="public", topics=(cast.topic,))
+        fill(cast, project, many)
+        found.add(queries(client, f"{project.get_absolute_url()}?as={eyes}"))
+    assert len(found) == 1
+    assert max(found) <= MOST_WITH_OTHER_EYES
+
+
+def test_a_page_with_thirty_of_everything_holds_them_all(cast: Cast) -> None:
+    project = make_project(cast.tel_aviv, visibility="network")
+    fill(cast, project, 30)
+    client = Client()
+    client.force_login(cast.tel_aviv_lead)
+    shown = client.get(project.get_absolute_url()).context["project"]
+    assert [pilot.title for pilot in shown.pilots.all()] == [f"Pilot {number}" for number in range(30)]
+    assert all(len(indicator.readings.all()) == 30 for indicator in shown.indicators.all())
+    assert shown.indicators.all()[0].readings.all()[7].value == Decimal(7)
+    assert {entry.author.name for entry in shown.journal.all()} == {"Somebody of the team"}
+
+    client.force_login(cast.mulhouse_lead)
+    shown = client.get(project.get_absolute_url()).context["project"]
+    assert len(shown.pilots.all()) == len(shown.indicators.all()) == len(shown.journal.all()) == 20
+    assert len(shown.endings.all()) == 20
+    assert len(shown.attachments.all()) == 60
+
+
+def test_rows_that_come_along_are_the_rows_of_the_database(cast: Cast) -> None:
+    """Every column of every part, decimals to the last digit among them."""
+    project = make_project(cast.tel_aviv, visibility="network")
+    fill(cast, project, 2)
+    exact = Decimal("123456789012.3456")
+    Reading.objects.filter(indicator__project=project).update(value=exact)
+    client = Client()
+    client.force_login(cast.tel_aviv_lead)
+    shown = client.get(project.get_absolute_url()).context["project"]
+    lists = [shown.pilots, shown.indicators, shown.consultations, shown.endings, shown.journal, shown.attachments]
+    lists += [indicator.readings for indicator in shown.indicators.all()]
+    for rows in lists:
+        for row in rows.all():
+            stored = type(row).objects.get(pk=row.pk)
+            for column in row._meta.concrete_fields:
+                assert getattr(row, column.attname) == getattr(stored, column.attname), column
