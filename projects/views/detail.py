@@ -13,8 +13,11 @@ from innoteams.accounts.models import User
 from projects.audience import audience
 from projects.choices import Visibility
 from projects.completeness import completeness
+from projects.fit import compared_with_reader
+from projects.freshness import freshness
 from projects.models import Adaptation, Project
 from projects.permissions import Person
+from projects.points import whereabouts
 from projects.reading_page import (
     figures_of,
     moments_of,
@@ -49,6 +52,9 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "may_write": project.is_writer and not project.is_from_public_source,
         "may_claim": project.is_writer and project.is_from_public_source,
         "may_adapt": isinstance(person, User) and standing_of(person).writes,
+        "fresh": freshness(project),
+        "fit": compared_with_reader(project),
+        "whereabouts": whereabouts(project, project.team.city),
         **_contact(project),
         **_for_writer(project),
     }
@@ -61,13 +67,18 @@ def _adaptations(project: Project, person: Person) -> list[Adaptation]:
 
 
 def _contact(project: Any) -> dict[str, object]:
-    if project.contact is None or project.contact_function is None:
-        return {}
-    languages = [project.contact.language, *project.contact.spoken_languages]
-    return {
-        "contact_role": Function(project.contact_function).label,
-        "contact_languages": list(dict.fromkeys(languages)),
-    }
+    """Who to talk to, and who takes over: people who have left the team are not named."""
+    people: dict[str, object] = {}
+    if project.contact is not None and project.contact_function is not None:
+        people["contact_role"] = Function(project.contact_function).label
+        people["contact_languages"] = _languages(project.contact)
+    if project.successor is not None and project.successor_is_there:
+        people["successor_languages"] = _languages(project.successor)
+    return people
+
+
+def _languages(person: User) -> list[str]:
+    return list(dict.fromkeys([person.language, *person.spoken_languages]))
 
 
 def _for_writer(project: Any) -> dict[str, object]:
