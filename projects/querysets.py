@@ -168,9 +168,10 @@ def _what_reader_is(person: "User | AnonymousUser") -> dict[str, Exists | Subque
 def _city_of(person: "User") -> Subquery:
     """The reader's own city, to compare with; where they belong to several, this project's city or the first joined."""
     of_reader = _memberships().belonging().filter(person=person)
-    here_first = Case(When(team__city=OuterRef("team__city"), then=0), default=1)
+    elsewhere = Case(When(team__city=OuterRef("team__city"), then=0), default=1)
     facts = {name: F(f"team__city__{name}") for name in ("id", "slug", "names", "kind", "population")}
-    return Subquery(of_reader.order_by(here_first, "starts_on", "pk").values(row=JSONObject(**facts))[:1])
+    nearest = of_reader.alias(elsewhere=elsewhere).order_by("elsewhere", "starts_on", "pk")
+    return Subquery(nearest.values(row=JSONObject(**facts))[:1])
 
 
 def _memberships() -> MembershipQuerySet:

@@ -135,9 +135,11 @@ if (form && globalThis.shelfOf) {
   };
 
   const bringBack = (key, kept) => {
-    globalThis.putBack(form, { ...kept.fields, team: form.elements.team?.type === "hidden" ? undefined : kept.fields.team });
     form.elements.draft_key.value = key;
     if (kept.version) form.elements.version.value = kept.version;
+    const { team, ...fields } = kept.fields;
+    // Who writes for one team alone is not asked, and may have changed teams since.
+    globalThis.putBack(form, form.elements.team.type === "hidden" ? fields : { team, ...fields });
     restored.hidden = false;
     changed();
   };

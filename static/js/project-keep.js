@@ -36,7 +36,9 @@ if (form && globalThis.shelfOf) {
   const cameBack = form.querySelector("[aria-invalid=true], [role=alert]");
   // Sent, and the record moved on since: that was this text.
   const wasSaved = kept && kept.sent && version && kept.version !== version;
-  if (kept && (cameBack || wasSaved)) {
+  if (cameBack) {
+    keep(false);
+  } else if (wasSaved) {
     shelf.drop(name);
   } else if (kept && JSON.stringify(kept.fields) !== asOpened) {
     globalThis.putBack(form, kept.fields);
@@ -48,7 +50,6 @@ if (form && globalThis.shelfOf) {
 
   form.addEventListener("input", () => keep(false));
   form.addEventListener("change", () => keep(false));
-  document.addEventListener("topics:chosen", () => keep(false));
   form.addEventListener("submit", () => {
     keep(true);
     try {
