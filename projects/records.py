@@ -207,7 +207,7 @@ def _demand_changeable(fields: dict[str, object], also: set[str] | None = None) 
 
 
 def _settled(project: Project, fields: dict[str, object]) -> dict[str, object]:
-    """The fields as they may be stored: people are of the team, a point lies in the city and is no finer than allowed."""
+    """The fields as they may be stored: people are of the team, a point lies in the city and finds no house."""
     _demand_people_of_team(project, fields)
     if not {"latitude", "longitude"} & set(fields):
         return fields

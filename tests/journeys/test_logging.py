@@ -250,7 +250,7 @@ def test_the_long_form_survives_an_ended_session_and_a_closed_window(
     page.locator("#id_staff_time").fill("Two people, one day a week")
     page.locator("#id_cost_band").select_option("under_10k")
     Session.objects.all().delete()
-    page.locator("form.form--record").get_by_role("button", name="Save").click()
+    page.locator("form.form--record").get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("[name=login]")).to_be_visible()
     page.close()
     page = page.context.new_page()
@@ -258,7 +258,7 @@ def test_the_long_form_survives_an_ended_session_and_a_closed_window(
     page.goto(url)
     expect(page.locator("#id_staff_time")).to_have_value("Two people, one day a week")
     expect(page.locator("#id_cost_band")).to_have_value("under_10k")
-    page.locator("form.form--record").get_by_role("button", name="Save").click()
+    page.locator("form.form--record").get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#fit")).to_contain_text("Two people, one day a week")
     assert page.evaluate(KEPT) == []
 
@@ -281,7 +281,7 @@ def test_a_point_is_set_on_the_map_by_press_and_by_key(people: Cast, page_of: Si
     assert box
     page.mouse.click(box["x"] + box["width"] / 2 + 60, box["y"] + box["height"] / 2)
     expect(page.locator("#id_longitude")).not_to_have_value("7.340")
-    page.locator("form.form--record").get_by_role("button", name="Save").click()
+    page.locator("form.form--record").get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".where")).to_contain_text("of the centre")
     assert Project.objects.get(pk=project.pk).has_point
 
