@@ -9,7 +9,7 @@ from math import atan2, cos, degrees, hypot, radians, sin
 from typing import NamedTuple, Protocol
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from cities.distance import Place, kilometres
 from projects.refusals import RefusedField
@@ -20,16 +20,17 @@ SHOWN_DECIMALS = 2
 FARTHEST_KM = 300
 
 # Clockwise from the north.
-DIRECTIONS = (
-    pgettext_lazy("so far … of the centre", "north"),
-    pgettext_lazy("so far … of the centre", "north-east"),
-    pgettext_lazy("so far … of the centre", "east"),
-    pgettext_lazy("so far … of the centre", "south-east"),
-    pgettext_lazy("so far … of the centre", "south"),
-    pgettext_lazy("so far … of the centre", "south-west"),
-    pgettext_lazy("so far … of the centre", "west"),
-    pgettext_lazy("so far … of the centre", "north-west"),
+FROM_THE_CENTRE = (
+    gettext_lazy("about %(km)s km north of the centre"),
+    gettext_lazy("about %(km)s km north-east of the centre"),
+    gettext_lazy("about %(km)s km east of the centre"),
+    gettext_lazy("about %(km)s km south-east of the centre"),
+    gettext_lazy("about %(km)s km south of the centre"),
+    gettext_lazy("about %(km)s km south-west of the centre"),
+    gettext_lazy("about %(km)s km west of the centre"),
+    gettext_lazy("about %(km)s km north-west of the centre"),
 )
+IN_THE_CENTRE = gettext_lazy("in the centre")
 # The outer ring of the drawing is the first of these, in kilometres, that holds the point.
 RINGS = (2, 4, 10, 20, 40, 100, 200, 400)
 # Half the width of the drawing, and how far out its outer ring lies.
@@ -100,13 +101,7 @@ class Whereabouts:
     def __str__(self) -> str:
         if self.is_central:
             return str(IN_THE_CENTRE)
-        return _("about %(km)s km %(direction)s of the centre") % {
-            "km": self.km,
-            "direction": DIRECTIONS[self.direction],
-        }
-
-
-IN_THE_CENTRE = gettext_lazy("in the centre")
+        return str(FROM_THE_CENTRE[self.direction]) % {"km": self.km}
 
 
 def whereabouts(project: Placed, city: Place) -> Whereabouts | None:

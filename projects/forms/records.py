@@ -69,9 +69,8 @@ class Degrees(forms.FloatField):
 
     widget = forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off", "maxlength": 40, "size": 12})
 
-    def to_python(self, value: Any) -> float | None:
-        degrees: float | None = super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
-        return degrees
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 
 # What maps give when a place is copied: “47.75, 7.34”, also with commas in the numbers (“47,75; 7,34”).
@@ -160,7 +159,12 @@ class ProjectForm(RecordForm):
             "latitude", "longitude", "departments", "partners", "cost_band", "staff_time", "competence", "conditions",
             "reusable", "contact", "successor", "lasting_owner",
         ]  # fmt: skip
-        widgets = {"started_on": Day, "departments": forms.CheckboxSelectMultiple}
+        widgets = {
+            "started_on": Day,
+            "departments": forms.CheckboxSelectMultiple,
+            # As wide as what people write there; the box grows with it.
+            **{name: forms.Textarea(attrs={"rows": 2}) for name in ("partners", "staff_time", "competence")},
+        }
         help_texts = {
             "title": _("What you would call it in a conversation."),
             "problem": PROBLEM_HELP,

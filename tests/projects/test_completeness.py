@@ -1,6 +1,7 @@
 """The completeness meter: adding never lowers it, and what it asks for next is never there already."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -78,8 +79,8 @@ def test_a_part_names_itself_once_and_asks_for_all_new_facts() -> None:
         ({"neighbourhood": "Centre"}, "place"),
     ],
 )
-def test_a_fact_that_is_told_is_counted(cast: Cast, fields: dict[str, object], key: str) -> None:
-    def there(**more: object) -> set[str]:
+def test_a_fact_that_is_told_is_counted(cast: Cast, fields: dict[str, Any], key: str) -> None:
+    def there(**more: Any) -> set[str]:
         return {part.key for part in completeness(make_project(cast.tel_aviv, **more)).parts if part.is_there}
 
     assert there(**fields) - there() == {key}

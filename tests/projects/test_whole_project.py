@@ -30,7 +30,7 @@ def lead(client: Client, cast: Cast) -> Client:
     return client
 
 
-def change(cast: Cast, project: Project, **fields: object) -> Project:
+def change(cast: Cast, project: Project, **fields: Any) -> Project:
     return change_project(by=cast.tel_aviv_lead, project=project, version=project.version, **fields)
 
 
