@@ -11,8 +11,8 @@ from cities.choices import CityKind
 from cities.countries import country_name
 from cities.models import MembershipPeriod, Topic
 from innoteams.lib.languages import CONTENT_LANGUAGES
-from projects.choices import Outcome, Phase
-from projects.filters import CITY_SIZES, FROM_SOURCE, ORIGINS, ProjectFilter
+from projects.choices import CostBand, Outcome, Phase
+from projects.filters import CITY_SIZES, FROM_SOURCE, ORIGINS, TOLD, ProjectFilter
 
 _TOTAL = "total"
 
@@ -60,6 +60,8 @@ _VALUES: dict[str, str | Combinable] = {
     "group": "ranked_topics__topic__group__slug",
     "phase": "phase",
     "outcome": "outcome",
+    "told": Case(When(TOLD["lesson"][1], then=Value("lesson")), default=Value("")),
+    "cost": "cost_band",
     "country": "team__city__country",
     "kind": "team__city__kind",
     "size": Case(
@@ -125,6 +127,8 @@ def _headings() -> dict[str, str]:
         "group": _("Field"),
         "topic": _("Topic"),
         "outcome": _("Outcome"),
+        "told": _("Told as well"),
+        "cost": _("What it costs"),
         "country": _("Country"),
         "kind": _("Kind of place"),
         "size": _("Inhabitants"),
@@ -148,6 +152,8 @@ def _labels(
         "group": {topic.group.slug: (topic.group.name, topic.group.slug) for topic in topics},
         "phase": of(Phase.choices),
         "outcome": of(Outcome.choices),
+        "told": of((key, label) for key, (label, _condition) in TOLD.items()),
+        "cost": of(CostBand.choices),
         "country": of(countries),
         "kind": of(CityKind.choices),
         "size": of((size, label) for size, (label, _least, _below) in CITY_SIZES.items()),

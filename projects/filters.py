@@ -26,6 +26,8 @@ CITY_SIZES: dict[str, tuple[Label, int, int]] = {
     "metropolis": (_("over a million"), 1_000_000, 10**9),
 }
 ORIGINS: dict[str, Label] = {"own": _("told by the team"), "source": _("from a public source")}
+# What a reader may ask to be told. A pilot's lesson may be narrower than its project, so the project's own counts.
+TOLD: dict[str, tuple[Label, Q]] = {"lesson": (_("what was learned"), ~Q(lesson=""))}
 MINE: dict[str, Label] = {"team": _("my team's"), "followed": _("what I follow")}
 FROM_SOURCE = ~Q(source_line="") & Q(claimed_at=None)
 
@@ -82,6 +84,15 @@ class SeveralOrigins(Several):
         return queryset.filter(wanted)
 
 
+class SeveralTold(Several):
+    """Parts that are told: several narrow each other."""
+
+    def narrow(self, queryset: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
+        for value in values:
+            queryset = queryset.filter(TOLD[value][1] if value in TOLD else Q(pk__in=[]))
+        return queryset
+
+
 class ProjectFilter(FilterSet):
     """Give it a queryset that is already `visible_to`, and the person for `mine`."""
 
@@ -90,6 +101,8 @@ class ProjectFilter(FilterSet):
     group = SeveralTopics("topic__group__slug")
     phase = Several("phase")
     outcome = Several("outcome")
+    told = SeveralTold()
+    cost = Several("cost_band")
     country = Several("team__city__country")
     kind = Several("team__city__kind")
     size = SeveralSizes()

@@ -60,6 +60,7 @@ def _project(row: Row, team: Team) -> Project:
         approach=_approach(row),
         lesson=row["lesson"],
         partners=", ".join(row["partners"]),
+        neighbourhood=row.get("neighbourhood", ""),
         phase=row["phase"],
         outcome=row["outcome"],
         visibility=Visibility.PUBLIC,

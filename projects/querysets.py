@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import JSONObject
 
 from cities.querysets import MembershipQuerySet, TeamQuerySet
@@ -122,7 +122,7 @@ class ProjectQuerySet(models.QuerySet[Any]):
     def for_page(self, person: "User | AnonymousUser") -> Self:
         """With everything the page shows, and what the reader is to it, in one query; then `page_rows.unpack`."""
         return (
-            self.select_related("team__city", "contact")
+            self.select_related("team__city", "contact", "successor")
             .defer("words")
             .annotate(
                 **_what_reader_is(person),
@@ -152,13 +152,27 @@ def _what_reader_is(person: "User | AnonymousUser") -> dict[str, Exists | Subque
     facts: dict[str, Exists | Subquery | Value] = {
         # None when the person to talk to has left the team.
         "contact_function": Subquery(contact.values("function")[:1]),
+        "successor_is_there": Exists(
+            _memberships().belonging().filter(team=OuterRef("team"), person=OuterRef("successor"))
+        ),
         "is_writer": Value(False),
         "is_followed": Value(False),
+        "reader_city": Value(None, output_field=models.JSONField()),
     }
     if person.is_authenticated:
+        facts["reader_city"] = _city_of(person)
         facts["is_writer"] = Exists(_teams().writable_by(person).filter(pk=OuterRef("team")))
         facts["is_followed"] = Exists(_rows("projects.Follow").filter(person=person.pk, project=OuterRef("pk")))
     return facts
+
+
+def _city_of(person: "User") -> Subquery:
+    """The reader's own city, to compare with; where they belong to several, this project's city or the first joined."""
+    of_reader = _memberships().belonging().filter(person=person.pk)
+    elsewhere = Case(When(team__city=OuterRef("team__city"), then=0), default=1)
+    facts = {name: F(f"team__city__{name}") for name in ("id", "slug", "names", "kind", "population")}
+    nearest = of_reader.alias(elsewhere=elsewhere).order_by("elsewhere", "starts_on", "pk")
+    return Subquery(nearest.values(row=JSONObject(**facts))[:1])
 
 
 def _memberships() -> MembershipQuerySet:

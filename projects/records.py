@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import cast
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from projects.history import record
 from projects.locking import EditedMeanwhile, locked
 from projects.models import Project, ProjectTopic
 from projects.permissions import can_claim_project, can_edit_project
+from projects.points import kept_point
 from projects.refusals import RefusedField
 from projects.slugs import again, is_provisional, provisional_slug, readable_slug
 
@@ -26,7 +28,8 @@ MOST_TOPICS = 3
 CHANGEABLE = frozenset(
     {
         "title", "language", "problem", "for_whom", "approach", "lesson", "partners", "neighbourhood",
-        "started_on", "contact",
+        "latitude", "longitude", "cost_band", "staff_time", "conditions", "competence", "reusable", "lasting_owner",
+        "started_on", "contact", "successor",
     }
 )  # fmt: skip
 
@@ -42,7 +45,13 @@ class TopicsRefused(RefusedField):
 
 
 class ContactNotOfTeam(RefusedField):
+    """The person to talk to, or who takes over from them."""
+
     field = "contact"
+
+
+class SuccessorIsContact(RefusedField):
+    field = "successor"
 
 
 @transaction.atomic
@@ -86,7 +95,7 @@ def log_project(
         draft_key=draft_key,
         last_confirmed_on=timezone.localdate(),
     )
-    for name, value in more.items():
+    for name, value in _settled(project, more).items():
         setattr(project, name, value)
     saved = _save_first(project)
     if saved is project:
@@ -117,7 +126,7 @@ def change_project(
     _demand_changeable(mine, also={"phase"} if now.is_draft else set())
     if "title" in mine and not str(mine["title"]).strip():
         raise TitleMissing(_("A project needs a title; the rest can come later."))
-    _demand_contact_of_team(now, mine.get("contact"))
+    mine = _settled(now, mine)
     changed = [name for name, value in mine.items() if getattr(now, name) != value]
     for name in changed:
         setattr(now, name, mine[name])
@@ -197,11 +206,37 @@ def _demand_changeable(fields: dict[str, object], also: set[str] | None = None) 
         raise TypeError(f"not for this verb: {', '.join(sorted(unknown))}")
 
 
-def _demand_contact_of_team(project: Project, contact: object) -> None:
-    if not isinstance(contact, User) or contact.pk == project.contact_id:
-        return
-    if not project.team.memberships.current().belonging().filter(person=contact).exists():
-        raise ContactNotOfTeam(_("The person to talk to is somebody of the team."))
+def _settled(project: Project, fields: dict[str, object]) -> dict[str, object]:
+    """The fields as they may be stored: people are of the team, a point lies in the city and finds no house."""
+    _demand_people_of_team(project, fields)
+    if not {"latitude", "longitude"} & set(fields):
+        return fields
+    latitude, longitude = fields.get("latitude", project.latitude), fields.get("longitude", project.longitude)
+    point = kept_point(project.team.city, cast("float | None", latitude), cast("float | None", longitude))
+    return {**fields, "latitude": point and point.latitude, "longitude": point and point.longitude}
+
+
+def _demand_people_of_team(project: Project, fields: dict[str, object]) -> None:
+    """Whoever is named already may have left since; nobody new is named who is not in the team today."""
+    named = {"contact": project.contact_id, "successor": project.successor_id}
+    for field, present in named.items():
+        person = fields.get(field)
+        if isinstance(person, User) and person.pk != present and not _belongs(person, project.team):
+            raise ContactNotOfTeam(_NOT_OF_TEAM[field], field=field)
+        if field in fields:
+            named[field] = person.pk if isinstance(person, User) else None
+    if named["contact"] and named["contact"] == named["successor"]:
+        raise SuccessorIsContact(_("The person to talk to and the one who takes over are two people."))
+
+
+_NOT_OF_TEAM = {
+    "contact": _("The person to talk to is somebody of the team."),
+    "successor": _("The person who takes over is somebody of the team."),
+}
+
+
+def _belongs(person: User, team: Team) -> bool:
+    return bool(team.memberships.current().belonging().filter(person=person).exists())
 
 
 def _rank(project: Project, topics: Sequence[Topic]) -> bool:

@@ -22,8 +22,10 @@ class RankedTopicsWidget(forms.MultiWidget):
     def offer(self, choices: list[Any], topics: list[Topic]) -> None:
         for widget in self.widgets:
             widget.choices = choices  # type: ignore[attr-defined]  # they are selects
-        # What a topic is found by: its names in every language and its keywords.
-        self.words = {topic.slug: " ".join({*map(str, topic.names.values()), *topic.keywords}) for topic in topics}
+        # What a topic is found by: its names in every language and its keywords, each by itself.
+        self.words = {
+            topic.slug: "|".join(dict.fromkeys([*map(str, topic.names.values()), *topic.keywords])) for topic in topics
+        }
 
     def get_context(self, name: str, value: object, attrs: dict[str, Any] | None) -> dict[str, Any]:
         return {**super().get_context(name, value, attrs), "words": getattr(self, "words", {})}

@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from innoteams.demo.author import Author
 from innoteams.demo.clock import Calendar
-from projects.choices import Decision, Direction, Phase, Visibility
+from projects.choices import CostBand, Decision, Direction, Phase, Visibility
 from projects.evidence import log_consultation
 from projects.models import Project
 from projects.pilots import change_pilot, decide_pilot, start_pilot
@@ -55,6 +55,15 @@ def tel_aviv(calendar: Calendar) -> None:
         approach="ספסל, לוח ומנורה בקומת הכניסה, ושעה קבועה בשבוע שבה שני שכנים יושבים שם.",
         neighbourhood="שלושה בניינים בשכונה אחת",
         started_on=calendar.day(125),
+        latitude=32.058,
+        longitude=34.768,
+        cost_band=CostBand.UNDER_10K,
+        staff_time="אדם אחד, יום בשבוע, ארבעה חודשים; שעה בשבוע של שני שכנים בכל בניין",
+        competence="הסכמה של ועד הבית; אין צורך בהיתר לרהיט שאינו מחובר לרצפה",
+        conditions="<p>בלי אלה זה לא היה עובד:</p><ul><li>שכן אחד לפחות שכבר מכירים אותו בבניין</li><li>מקום לשבת שרואים מן המעלית</li><li>מישהו מן העירייה שבא גם כשאין חדש</li></ul>",
+        reusable="<p>המכתב לוועד הבית בעברית, בערבית וברוסית; שרטוט הספסל; דף הספירה בלובי.</p>",
+        lasting_owner="היחידה לאזרחים ותיקים במינהל השירותים החברתיים",
+        successor=author.member,
     )
     with calendar.ago(104):
         log_consultation(
@@ -148,6 +157,15 @@ def mulhouse(calendar: Calendar) -> None:
         neighbourhood="Entre le marché et la gare",
         partners="Conseil des aînés, services techniques",
         started_on=calendar.day(155),
+        latitude=47.744,
+        longitude=7.331,
+        cost_band=CostBand.UNDER_50K,
+        staff_time="Une cheffe de projet à mi-temps pendant cinq mois ; deux agents une matinée par semaine",
+        competence="Occuper l’espace public sans travaux ; savoir animer une promenade commentée",
+        conditions="<p>Sans cela, rien n’aurait tenu :</p><ul><li>un conseil des aînés qui se réunit déjà</li><li>les services techniques présents dès la première promenade</li><li>le droit de déplacer une assise sans nouvel arrêté</li></ul>",
+        reusable="<p>La grille d’observation d’une matinée, les plans des trois assises et le <strong>modèle d’arrêté</strong> d’occupation provisoire.</p>",
+        lasting_owner="Service espaces verts et mobilier urbain",
+        successor=author.member,
     )
     with calendar.ago(140):
         log_consultation(
@@ -227,6 +245,8 @@ def paris(calendar: Calendar) -> None:
         for_whom="Usagers qui appellent une mairie d’arrondissement",
         topics="user-reception digital-services",
         started_on=calendar.day(66),
+        staff_time="Deux agentes d’accueil et une designer, une journée par semaine",
+        competence="Accès au logiciel de file d’attente ; aucune décision du conseil",
     )
     author.write(40, desk, "Une journée à l’accueil : sur 63 appels, 38 demandaient où en est leur dossier.")
     author.move(
@@ -255,6 +275,13 @@ def dunkirk(calendar: Calendar) -> None:
         topics="energy-renovation civic-participation",
         approach="Un voisin ouvre sa maison un samedi ; un conseiller est là et ne vend rien.",
         partners="Deux associations de quartier",
+        neighbourhood="Autour des cités anciennes, derrière le port",
+        latitude=51.022,
+        longitude=2.361,
+        cost_band=CostBand.UNDER_10K,
+        staff_time="Un conseiller énergie, quatre samedis ; une journée de préparation par visite",
+        conditions="<p>Un conseiller qui ne vend rien, et une assurance qui couvre les visiteurs chez l’habitant.</p>",
+        successor=author.member,
     )
     author.move(60, visit, Phase.GENERATE, "Six propriétaires entendus : tous ont cité un voisin, aucun le site.")
     author.move(33, visit, Phase.PREPARE, "Trois familles sont d’accord pour ouvrir leur porte.")
@@ -272,6 +299,16 @@ def occitanie(calendar: Calendar) -> None:
         topics="mobility-transit jobs-skills",
         visibility=Visibility.PUBLIC,
         started_on=calendar.day(172),
+        neighbourhood="Une vallée à une heure de la préfecture",
+        latitude=42.97,
+        longitude=1.61,
+        cost_band=CostBand.NONE,
+        staff_time="Une personne, deux jours par semaine pendant huit semaines, surtout pour compter",
+        competence="Organiser les transports scolaires et interurbains (compétence régionale)",
+        conditions="<p>Un transporteur qui accepte d’essayer sans avenant, et le droit de revenir en arrière au bout de huit semaines.</p>",
+        reusable="<p>La grille de comptage par soir et la lettre aux employeurs de la vallée.</p>",
+        lasting_owner="Direction des mobilités de la Région",
+        successor=author.member,
     )
     author.move(150, bus, Phase.GENERATE, "L’horaire vient d’une règle de 2009 que plus personne ne défend.")
     author.move(128, bus, Phase.PREPARE, "Le transporteur accepte un essai de huit semaines.")
@@ -320,6 +357,16 @@ def boston(calendar: Calendar) -> None:
         approach="A social worker introduces the two; the stay is two weeks at most, with a written page of house rules.",
         partners="Two hospitals, a senior centre",
         started_on=calendar.day(115),
+        neighbourhood="Within a walk of two hospitals",
+        latitude=42.337,
+        longitude=-71.105,
+        cost_band=CostBand.UNDER_250K,
+        staff_time="One social worker full time, a lawyer for two weeks at the start",
+        competence="Someone who may hold deposits; advice on tenancy law",
+        conditions="<p>What we took for granted and others lack:</p><ul><li>hospitals that say no on our behalf</li><li>an insurer that covers a two-week stay</li><li>a promise in writing that benefits are not touched</li></ul>",
+        reusable="<p>The page of house rules, in four languages, and the script of the first visit.</p>",
+        lasting_owner="Age-friendly office, with one post from next year's budget",
+        successor=author.member,
     )
     author.move(90, rooms, Phase.GENERATE, "Owners said yes to two weeks and no to a month: the length decides.")
     author.move(64, rooms, Phase.PREPARE, "Both hospitals will introduce families.")
@@ -358,6 +405,10 @@ def jerusalem(calendar: Calendar) -> None:
         for_whom="בעלי ובעלות עסקים קטנים בשנה הראשונה",
         topics="permits-licensing small-business",
         approach="אדם אחד מלווה את התיק מהביקור הראשון ועד הרישיון.",
+        cost_band=CostBand.NONE,
+        staff_time="עובדת אחת ממחלקת הרישוי, יומיים בשבוע",
+        competence="סמכות לקבל מסמך אחד בשם חמש מחלקות",
+        lasting_owner="מחלקת רישוי עסקים",
     )
     author.move(51, permit, Phase.GENERATE, "ליווינו שבעה בעלי עסקים: ארבעה מחמשת הביקורים הם להבאת אותו מסמך.")
     author.write(5, permit, "מחלקת הרישוי הציעה חדר ושני ימים בשבוע לניסיון.")
@@ -373,6 +424,10 @@ def centennial(calendar: Calendar) -> None:
         topics="mobility-transit public-space",
         visibility=Visibility.PUBLIC,
         started_on=calendar.day(60),
+        neighbourhood="Four stops along one road",
+        latitude=39.594,
+        longitude=-104.844,
+        staff_time="Two people, two mornings a week",
     )
     author.write(44, stop, "Two mornings at one stop. Eleven people left, four of them less than three minutes early.")
     author.move(13, stop, Phase.GENERATE, "A phone number on a sign beat a screen in every conversation.")
@@ -388,6 +443,11 @@ def durham(calendar: Calendar) -> None:
         topics="justice-reentry user-reception",
         approach="Four envelopes, one text; a trusted organisation's name on two of them.",
         partners="Legal aid",
+        cost_band=CostBand.UNDER_10K,
+        staff_time="One analyst for a week, and a clerk who folds two hundred letters",
+        competence="The court has to agree to a different envelope",
+        conditions="<p>Legal aid must be ready to answer within two days, or the letter makes things worse.</p>",
+        reusable="<p>The four envelopes as files for printing.</p>",
     )
     author.move(70, letter, Phase.GENERATE, "In every interview the envelope was the reason, never the text.")
     author.move(45, letter, Phase.PREPARE, "The court agreed to four envelopes.")
@@ -411,6 +471,9 @@ def further_cities(calendar: Calendar) -> None:
         for_whom="Personas que cuidan a un familiar sin pago",
         topics="unpaid-care public-health",
         phase=Phase.PREPARE,
+        cost_band=CostBand.UNDER_50K,
+        staff_time="Tres personas, dos tardes por semana",
+        competence="Contratar reemplazos por horas",
     )
     Author("amsterdam", calendar).log(
         38,
@@ -418,6 +481,8 @@ def further_cities(calendar: Calendar) -> None:
         problem="Wie verhuist vult drie keer hetzelfde adres in, bij drie loketten die elkaar niet lezen.",
         for_whom="Bewoners die binnen de stad verhuizen",
         topics="digital-services administrative-culture",
+        cost_band=CostBand.NONE,
+        staff_time="Drie medewerkers, een ochtend per week",
     )
     Author("sakhnin", calendar).log(
         21,
@@ -425,4 +490,9 @@ def further_cities(calendar: Calendar) -> None:
         problem="بعد الظهر تبقى ساحة المدرسة فارغة لأنّها بلا ظلّ، فيلعب الأطفال في الشارع.",
         for_whom="أطفال الحيّ وأهاليهم",
         topics="public-space climate-resilience",
+        neighbourhood="ساحة مدرسة واحدة قرب المركز",
+        latitude=32.865,
+        longitude=35.299,
+        cost_band=CostBand.UNDER_10K,
+        staff_time="معلّمتان وعامل صيانة، صباح كلّ أسبوع",
     )

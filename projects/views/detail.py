@@ -14,10 +14,13 @@ from projects.audience import audience
 from projects.choices import Eyes, Visibility
 from projects.completeness import completeness
 from projects.eyes import stand_in
+from projects.fit import compared_with_reader
+from projects.freshness import freshness
 from projects.levels import mark_narrower
 from projects.models import Adaptation, Project
 from projects.page_rows import unpack
 from projects.permissions import Person, can_look_as_others, can_share_project
+from projects.points import whereabouts
 from projects.reading_page import (
     figures_of,
     moments_of,
@@ -80,6 +83,9 @@ def _page(found: Any, reader: Person) -> dict[str, object]:
         "may_claim": found.is_writer and project.is_from_public_source,
         "may_adapt": isinstance(reader, User) and standing_of(reader).writes,
         "all_eyes": list(Eyes) if _is_of_team(reader, project) else [],
+        "fresh": freshness(project),
+        "fit": compared_with_reader(project),
+        "whereabouts": whereabouts(project, project.team.city),
         **_contact(project),
         **_for_writer(found),
     }
@@ -95,13 +101,18 @@ def _adaptations(project: Project, reader: Person) -> list[Adaptation]:
 
 
 def _contact(project: Any) -> dict[str, object]:
-    if project.contact is None or project.contact_function is None:
-        return {}
-    languages = [project.contact.language, *project.contact.spoken_languages]
-    return {
-        "contact_role": Function(project.contact_function).label,
-        "contact_languages": list(dict.fromkeys(languages)),
-    }
+    """Who to talk to, and who takes over: people who have left the team are not named."""
+    people: dict[str, object] = {}
+    if project.contact is not None and project.contact_function is not None:
+        people["contact_role"] = Function(project.contact_function).label
+        people["contact_languages"] = _languages(project.contact)
+    if project.successor is not None and project.successor_is_there:
+        people["successor_languages"] = _languages(project.successor)
+    return people
+
+
+def _languages(person: User) -> list[str]:
+    return list(dict.fromkeys([person.language, *person.spoken_languages]))
 
 
 def _for_writer(project: Any) -> dict[str, object]:

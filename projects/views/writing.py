@@ -14,7 +14,7 @@ from cities.models import Team
 from innoteams.accounts.models import User
 from projects.audience import audience
 from projects.choices import Phase, Visibility
-from projects.drafts import keep_draft
+from projects.drafts import OwnDrafts, keep_draft, own_drafts
 from projects.forms.records import DraftForm, NewProjectForm, ProjectForm
 from projects.locking import EditedMeanwhile
 from projects.models import Project
@@ -23,7 +23,11 @@ from projects.records import change_project
 from projects.views.doors import attempt, or_403, seen_project, signed_in
 from projects.views.pages import Words, both_texts, done, edited_meanwhile, form_page
 
-EDIT = Words(gettext_lazy("Change the project"), gettext_lazy("Save"))
+EDIT = Words(
+    gettext_lazy("Change the project"),
+    gettext_lazy("Save"),
+    gettext_lazy("Fill in what you know today. Everything is saved together, and the rest can wait."),
+)
 
 
 def writable_teams(person: User) -> list[Team]:
@@ -35,8 +39,11 @@ def project_create(request: HttpRequest) -> HttpResponse:
     or_403(can_log_project(person))
     teams = writable_teams(person)
     if request.method != "POST":
-        initial = {"draft_key": uuid.uuid4(), "phase": Phase.INVESTIGATE}
-        return _new_page(request, NewProjectForm(teams=teams, initial=initial), teams)
+        drafts = own_drafts(person, teams)
+        initial = _begun(drafts, request.GET.get("draft", ""))
+        form = NewProjectForm(teams=teams, initial=initial)
+        carried_on = "version" in initial
+        return _new_page(request, form, teams, drafts=drafts, carried_on=carried_on)
     form = NewProjectForm(request.POST, teams=teams)
     if form.is_valid():
         try:
@@ -45,6 +52,16 @@ def project_create(request: HttpRequest) -> HttpResponse:
         except EditedMeanwhile as refusal:
             return _new_page(request, form, teams, **both_texts(form, refusal))
     return _new_page(request, form, teams)
+
+
+def _begun(drafts: OwnDrafts, key: str) -> dict[str, Any]:
+    """What the form starts from: the draft that `key` names, to carry on with, or nothing but a key of its own."""
+    project = next((draft for draft in drafts.unfinished if str(draft.draft_key) == key), None)
+    if project is None:
+        return {"draft_key": uuid.uuid4(), "phase": Phase.INVESTIGATE}
+    names = ("draft_key", "version", "team", "title", "problem", "for_whom", "phase")
+    topics = [ranked.topic.slug for ranked in project.ranked_topics.all()]
+    return {**{name: getattr(project, name) for name in names}, "topics": topics}
 
 
 def _new_page(request: HttpRequest, form: NewProjectForm, teams: list[Team], **context: object) -> HttpResponse:
@@ -87,7 +104,8 @@ def draft_keep(request: HttpRequest) -> HttpResponse:
 def project_edit(request: HttpRequest, slug: str) -> HttpResponse:
     person, project = signed_in(request), seen_project(request, slug)
     or_403(can_edit_project(person, project))
-    form = ProjectForm(request.POST if request.method == "POST" else None, instance=project)
+    opened = request.GET.get("open", "")
+    form = ProjectForm(request.POST if request.method == "POST" else None, instance=project, opened=opened)
     if form.is_valid():
         try:
             if attempt(form, lambda: _change(person, project, form)):

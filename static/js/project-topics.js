@@ -10,11 +10,12 @@ function enhance(root) {
   number += 1;
   const selects = [...root.querySelectorAll("select")];
   const most = selects.length;
-  const words = new Map([...root.querySelectorAll("data")].map((entry) => [entry.value, plain(entry.dataset.words)]));
+  // Names in other languages and keywords, each by itself, so that the one that was met can be shown.
+  const words = new Map([...root.querySelectorAll("data")].map((entry) => [entry.value, entry.dataset.words.split("|")]));
   const topics = [];
   for (const group of selects[0].querySelectorAll("optgroup")) {
     for (const option of group.children) {
-      topics.push({ value: option.value, name: option.text, group: group.label, words: plain(`${option.text} ${group.label}`) });
+      topics.push({ value: option.value, name: option.text, group: group.label, others: words.get(option.value) || [] });
     }
   }
   root.querySelectorAll("[data-list]").forEach((list) => (list.hidden = true));
@@ -27,9 +28,14 @@ function enhance(root) {
   };
   const listId = `topics-options-${number}`;
   const chosenList = make("ol", { class: "topics-field__chosen" });
+  const fieldset = root.closest("fieldset");
+  const legend = fieldset?.querySelector(".field__label");
+  if (legend) legend.id ||= `topics-label-${number}`;
   const input = make("input", {
-    type: "text", role: "combobox", autocomplete: "off", "aria-expanded": "false", "aria-controls": listId,
-    "aria-autocomplete": "list", placeholder: root.dataset.search, "aria-label": root.dataset.search, class: "topics-field__input",
+    type: "text", role: "combobox", autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "done", dir: "auto",
+    id: `topics-input-${number}`, "aria-expanded": "false", "aria-controls": listId, "aria-autocomplete": "list", placeholder: root.dataset.search,
+    class: "topics-field__input", ...(legend ? { "aria-labelledby": legend.id } : { "aria-label": root.dataset.search }),
+    ...(fieldset?.hasAttribute("aria-describedby") ? { "aria-describedby": fieldset.getAttribute("aria-describedby") } : {}),
   });
   const options = make("ul", { id: listId, role: "listbox", class: "topics-field__options", "aria-label": root.dataset.search });
   options.hidden = true;
@@ -46,6 +52,7 @@ function enhance(root) {
     selects[0].dispatchEvent(new Event("change", { bubbles: true }));
     draw();
   };
+  const order = () => chosen().map((value, rank) => `${rank + 1}. ${nameOf(value)}`).join(", ");
 
   const draw = () => {
     const values = chosen();
@@ -57,11 +64,13 @@ function enhance(root) {
           const next = [...values];
           [next[rank - 1], next[rank]] = [next[rank], next[rank - 1]];
           write(next);
+          status.textContent = order();
           chosenList.children[rank - 1]?.querySelector("button:not(:disabled)")?.focus();
         });
         const remove = make("button", { type: "button", class: "topics-field__move", "aria-label": `${root.dataset.remove}: ${nameOf(value)}` }, "×");
         remove.addEventListener("click", () => {
           write(values.filter((other) => other !== value));
+          status.textContent = `${nameOf(value)} ${root.dataset.removed}`;
           input.focus();
         });
         return make("li", { class: "topics-field__one" }, make("span", {}, nameOf(value)), up, remove);
@@ -89,36 +98,60 @@ function enhance(root) {
     });
   };
 
+  /* How well a topic answers what is typed: 0 best, null not at all; and the word by which it was met, if not its name */
+  const met = (topic, wanted) => {
+    const name = plain(topic.name);
+    const begins = (text, word) => text.startsWith(word) || text.split(/[\s’'()/,-]+/).some((part) => part.startsWith(word));
+    if (wanted.every((word) => begins(name, word))) return { score: name.startsWith(wanted[0]) ? 0 : 1 };
+    const other = topic.others.find((text) => wanted.every((word) => begins(plain(text), word)));
+    if (other) return { score: 2, by: other };
+    const all = plain([topic.name, topic.group, ...topic.others].join(" "));
+    return wanted.every((word) => all.includes(word)) ? { score: 3 } : null;
+  };
+
+  const optionOf = ({ topic, by }, place, withGroup) => {
+    const option = make("li", { role: "option", id: `${listId}-${place}`, class: "topics-field__option", "aria-selected": "false" }, make("span", {}, topic.name));
+    if (by || withGroup) option.append(make("span", { class: "topics-field__why", dir: "auto" }, by || topic.group));
+    option.addEventListener("mousedown", (event) => {
+      event.preventDefault();
+      choose(place);
+    });
+    return option;
+  };
+
+  const tellCount = () => {
+    const rule = new Intl.PluralRules(document.documentElement.lang).select(shown.length);
+    status.textContent = shown.length ? root.dataset[rule === "one" ? "one" : "many"].replace("{number}", shown.length) : root.dataset.none;
+  };
+
   const open = () => {
     const wanted = plain(input.value.trim()).split(/\s+/).filter(Boolean);
     const taken = new Set(chosen());
-    shown = topics.filter(
-      (topic) => !taken.has(topic.value) && wanted.every((word) => topic.words.includes(word) || words.get(topic.value)?.includes(word)),
-    );
+    const free = topics.filter((topic) => !taken.has(topic.value));
+    // Without a word all of them by group; with one the best answer first.
+    shown = wanted.length
+      ? free.map((topic) => ({ topic, ...met(topic, wanted) })).filter(({ score }) => score !== undefined).sort((a, b) => a.score - b.score)
+      : free.map((topic) => ({ topic }));
     let group = "";
     const rows = [];
-    shown.forEach((topic, place) => {
-      if (topic.group !== group) {
-        group = topic.group;
+    shown.forEach((found, place) => {
+      if (!wanted.length && found.topic.group !== group) {
+        group = found.topic.group;
         rows.push(make("li", { role: "presentation", class: "topics-field__group" }, group));
       }
-      const option = make("li", { role: "option", id: `${listId}-${place}`, class: "topics-field__option", "aria-selected": "false" }, topic.name);
-      option.addEventListener("mousedown", (event) => {
-        event.preventDefault();
-        choose(place);
-      });
-      rows.push(option);
+      rows.push(optionOf(found, place, wanted.length));
     });
     if (!shown.length) rows.push(make("li", { role: "presentation", class: "topics-field__group" }, root.dataset.none));
     options.replaceChildren(...rows);
     options.hidden = false;
     input.setAttribute("aria-expanded", "true");
     point(wanted.length && shown.length ? 0 : -1);
+    if (wanted.length) tellCount();
   };
 
   const choose = (place) => {
-    const topic = shown[place];
-    if (!topic) return;
+    const topic = shown[place]?.topic;
+    if (!topic || chosen().includes(topic.value) || chosen().length >= most) return;
     input.value = "";
     write([...chosen(), topic.value]);
     status.textContent = `${topic.name} ${root.dataset.added}`;
@@ -127,6 +160,7 @@ function enhance(root) {
   };
 
   input.addEventListener("focus", open);
+  input.addEventListener("click", () => options.hidden && open());
   input.addEventListener("input", (event) => {
     event.stopPropagation();
     open();
@@ -138,15 +172,21 @@ function enhance(root) {
       event.preventDefault();
       if (options.hidden) return open();
       const step = event.key === "ArrowDown" ? 1 : -1;
-      point((active + step + shown.length) % Math.max(shown.length, 1));
-    } else if (event.key === "Enter" && !options.hidden && active >= 0) {
+      if (shown.length) point(active < 0 && step < 0 ? shown.length - 1 : (active + step + shown.length) % shown.length);
+    } else if (event.key === "Enter" && (input.value.trim() || (!options.hidden && active >= 0))) {
+      // A word that is still being looked for never sends the form.
       event.preventDefault();
-      choose(active);
+      if (!options.hidden && active >= 0) choose(active);
+    } else if ((event.key === "Home" || event.key === "End") && !options.hidden && active >= 0) {
+      event.preventDefault();
+      point(event.key === "Home" ? 0 : shown.length - 1);
     } else if (event.key === "Escape" && !options.hidden) {
       event.preventDefault();
       close();
-    } else if (event.key === "Backspace" && !input.value) {
+    } else if (event.key === "Backspace" && !input.value && chosen().length) {
       write(chosen().slice(0, -1));
+      status.textContent = order();
+      open();
     }
   });
   document.addEventListener("topics:refresh", draw);

@@ -123,6 +123,26 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+/* Texts kept on this device (project-shelf.js): gone when somebody signs out here, and once the server has them */
+document.addEventListener("submit", (event) => {
+  if (event.target.action !== document.getElementById("sign-out")?.action) return;
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("kept:")) localStorage.removeItem(key);
+  } catch {
+    // Nothing was kept.
+  }
+});
+try {
+  const sent = sessionStorage.getItem("kept-sent");
+  sessionStorage.removeItem("kept-sent");
+  const kept = sent && JSON.parse(localStorage.getItem(sent));
+  // Every form that was accepted leads to a page that says so; on any other page the text is still needed.
+  if (kept && document.querySelector("#messages .notice--success")) localStorage.removeItem(sent);
+  else if (kept) localStorage.setItem(sent, JSON.stringify({ ...kept, sent: false }));
+} catch {
+  // Storage refused: nothing was kept.
+}
+
 /* A request under way shows on the bar at the top, after a moment */
 const bar = document.querySelector(".request-bar");
 let underWay = 0;
