@@ -4,7 +4,7 @@ Page, table, picture, file, check-in and digest all show a value through here, s
 """
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from functools import lru_cache
 from typing import Protocol
 
@@ -131,8 +131,16 @@ def change_text(difference: Decimal, of: Measured) -> str:
 
 
 def percent_text(share: Decimal) -> str:
-    """A share (1 is all of it) as a whole percentage."""
-    return str(format_percent(share.quantize(Decimal("0.01")), locale=reading_locale()))
+    """How much is done (1 is all of it) as a whole percentage, rounded down: 100% means all."""
+    return str(format_percent(share.quantize(Decimal("0.01"), ROUND_DOWN), locale=reading_locale()))
+
+
+def share_text(share: Decimal) -> str:
+    """A relative change with its sign: "+12%", "−3.5%"; one decimal where it is small."""
+    places = Decimal("0.001") if abs(share) < Decimal("0.1") else Decimal("0.01")
+    sign = "+" if share > 0 else "\u2212" if share < 0 else "±"
+    rounded = plain(abs(share).quantize(places))
+    return sign + str(format_percent(rounded, locale=reading_locale(), decimal_quantization=False))
 
 
 def typed_text(value: Decimal) -> str:

@@ -14,6 +14,7 @@ from django.db.models.functions import JSONObject
 
 from cities.querysets import MembershipQuerySet, TeamQuerySet
 from projects.choices import LIVE_OUTCOMES, NEWSWORTHY, Visibility
+from projects.rungs import repeated, rung
 from projects.words import matches, rank_by
 
 if TYPE_CHECKING:
@@ -100,6 +101,10 @@ class ProjectQuerySet(models.QuerySet[Any]):
             )
         )
 
+    def with_rung(self) -> Self:
+        """With the rung of the evidence ladder that each stands on as `rung`, "" on the ground."""
+        return self.annotate(rung=rung())
+
     def for_cards(self) -> Self:
         """With all that a list row shows, in a constant number of queries."""
         return self.select_related("team__city").defer("words").prefetch_related(_ranked_topics())
@@ -111,6 +116,7 @@ class ProjectQuerySet(models.QuerySet[Any]):
             .defer("words")
             .annotate(
                 **_what_reader_is(person),
+                is_repeated=repeated(),
                 department_names=ArraySubquery(
                     _rows("cities.Department").filter(projects=OuterRef("pk")).order_by("name").values("name")
                 ),
@@ -123,6 +129,7 @@ class ProjectQuerySet(models.QuerySet[Any]):
                 _ranked_topics(),
                 *(Prefetch(name, _rows(model).visible_to(person)) for name, model in _PARTS.items()),
                 Prefetch("indicators__readings", _rows("projects.Reading").current()),
+                Prefetch("indicators__readings", _rows("projects.Reading").withdrawn(), to_attr="withdrawn_readings"),
                 Prefetch("journal", _rows("projects.JournalEntry").visible_to(person).select_related("author")),
             )
         )
@@ -182,6 +189,11 @@ class ReadingQuerySet(models.QuerySet[Any]):
         """Neither corrected nor taken back."""
         return self.filter(withdrawn_at=None)
 
+    def withdrawn(self) -> Self:
+        """Corrected or taken back, the last first, with who did it and what stands there now."""
+        gone = self.exclude(withdrawn_at=None).select_related("withdrawn_by", "corrected_by")
+        return gone.order_by("-withdrawn_at", "-pk")
+
 
 class AttachmentQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
@@ -228,6 +240,8 @@ class ActivityQuerySet(models.QuerySet[Any]):
             seen_by(person, "project__"),
             Q(adaptation=None) | both_ends,
             _without_or_seen(person, "ending__pilot", "ending__pilot__"),
+            # A figure that was corrected or taken back is told of no more.
+            Q(reading=None) | Q(reading__withdrawn_at=None),
             *(_without_or_seen(person, part, path) for part, path in _PARTS_OF_ACTIVITY.items()),
         )
 
@@ -235,7 +249,7 @@ class ActivityQuerySet(models.QuerySet[Any]):
         """What others want to hear of. A part that was narrowed for itself is no news."""
         open_parts = [Q(**{part: None}) | Q(**{f"{path}visibility": ""}) for part, path in _PARTS_OF_ACTIVITY.items()]
         of_ending = Q(ending__pilot=None) | Q(ending__pilot__visibility="")
-        return self.filter(of_ending, *open_parts, verb__in=NEWSWORTHY)
+        return self.filter(of_ending, *open_parts, verb__in=NEWSWORTHY, reading__withdrawn_at=None)
 
 
 class AdaptationQuerySet(models.QuerySet[Any]):

@@ -13,6 +13,7 @@ from innoteams.accounts.models import User
 from projects.audience import audience
 from projects.choices import Visibility
 from projects.completeness import completeness
+from projects.ladder import ladder_of
 from projects.models import Adaptation, Project
 from projects.permissions import Person
 from projects.reading_page import (
@@ -40,6 +41,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "project": project,
         "figures": figures_of(project),
         "results": results_of(project),
+        "ladder": ladder_of(project),
         "moments": moments[:MOMENTS_SHOWN],
         "older_moments": moments[MOMENTS_SHOWN:],
         "moves": moves,
