@@ -48,7 +48,7 @@ def _text_of(data: bytes) -> str:
 
 
 def rows_of(text: str, most: int) -> list[tuple[int, list[str]]]:
-    """Line number and cells of each line that holds something, `most` at most; the separator is found out."""
+    """Line number and cells of each line that holds something, the first `most`; the separator is found out."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     reader = csv.reader(io.StringIO(text), delimiter=_separator(text), skipinitialspace=True)
     rows: list[tuple[int, list[str]]] = []
@@ -56,9 +56,9 @@ def rows_of(text: str, most: int) -> list[tuple[int, list[str]]]:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(rows) == most:
-                raise NoTable(_("More than %(most)s lines at once. Please split the table.") % {"most": most}, "text")
             rows.append((reader.line_num, [cell.strip() for cell in cells]))
+            if len(rows) == most:
+                break
     except csv.Error as wrong:
         raise NoTable(_("Line %(line)s cannot be read as a table.") % {"line": reader.line_num}, "text") from wrong
     return rows

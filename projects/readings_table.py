@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from innoteams.lib.verdicts import Refused
 from projects.choices import Measure, ReadingKind
-from projects.csv_text import as_written, harmless, rows_of
+from projects.csv_text import NoTable, as_written, harmless, rows_of
 from projects.figures import DURATIONS, decimal_symbol, demand_figure, plain, typed_text, unit_words
 from projects.models import Indicator, Reading
 from projects.plain_text import validate_plain
@@ -114,15 +114,15 @@ def read_table(
     text: str, indicator: Indicator, *, existing: Sequence[Reading], last_day: dt.date, defaults: Defaults | None = None
 ) -> Table:
     """Pure: what each line would add to `indicator`, beside the readings that are there. Raises NoTable."""
-    rows = rows_of(text, MOST_LINES + 1)
+    # A header, and one line more than allowed, to know that there are more.
+    rows = rows_of(text, MOST_LINES + 2)
     columns = _columns(rows[0][1]) if rows else None
     if columns is not None:
         rows = rows[1:]
-    reader = _Reader(indicator, last_day, defaults or Defaults(), columns)
-    lines = [reader.line(number, cells) for number, cells in rows[:MOST_LINES]]
     if len(rows) > MOST_LINES:
-        # The header is no reading, so one line more was asked for.
-        rows_of(text, MOST_LINES)
+        raise NoTable(_("More than %(most)s lines at once. Please split the table.") % {"most": MOST_LINES}, "text")
+    reader = _Reader(indicator, last_day, defaults or Defaults(), columns)
+    lines = [reader.line(number, cells) for number, cells in rows]
     _name_duplicates(lines, existing)
     return Table(lines)
 
