@@ -19,10 +19,10 @@ from projects.choices import Direction, Measure, ReadingKind
 from projects.figures import figure_text, full_text, short_text
 from projects.models import Indicator, Reading
 
-WIDTH, HEIGHT = 420, 250
+WIDTH, HEIGHT = 360, 220
 RIGHT, TOP, BOTTOM = 20, 38, 34
 # The widest the figures at the axis may be.
-_LEFT_MOST = 120
+_LEFT_MOST = 110
 # A little more than the letters of the sheet (13 units) take, so that a label is never wider than its box.
 _LETTER, _WIDE_LETTER, _ABOVE, _BELOW = 7.6, 14.0, 11.0, 4.0
 _DOT = 6.0

@@ -16,11 +16,9 @@ from projects.history import record, revise, snapshot, touch
 from projects.locking import EditedMeanwhile, locked
 from projects.models import Consultation, Indicator, Project
 from projects.permissions import can_edit_project
-from projects.readings import SourceMissing, add_reading
+from projects.readings import SourceMissing as SourceMissing  # known to callers by this module too
+from projects.readings import add_reading as add_reading
 from projects.refusals import RefusedField
-
-# What callers know by this module, wherever it is written.
-__all__ = ["SourceMissing", "add_reading"]
 
 CONSULTATION_FIELDS = frozenset({"held_on", "method", "heard", "heard_count", "said", "changed"})
 INDICATOR_FIELDS = frozenset(

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Direction, Measure, ReadingKind
@@ -61,12 +62,10 @@ class IndicatorForm(RecordForm):
     template_name = "projects/_indicator_fields.html"
     told_at = "target_on"
 
-    baseline = Figure(
-        label=_("baseline"), required=False, help_text=_("Where it stood before. Leave it empty if nobody knows yet.")
-    )
-    target = Figure(label=_("target"), required=False, help_text=_("Leave it empty if there is none yet."))
+    baseline = Figure(required=False, help_text=_("Where it stood before. Leave it empty if nobody knows yet."))
+    target = Figure(required=False, help_text=_("Leave it empty if there is none yet."))
     time_unit = forms.ChoiceField(label=_("Counted in"), choices=[*DURATIONS.items()], required=False)
-    currency = forms.ChoiceField(label=_("currency"), required=False)
+    currency = forms.ChoiceField(required=False)
 
     class Meta:
         model = Indicator
@@ -93,12 +92,18 @@ class IndicatorForm(RecordForm):
             ),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, instance: Any = None, initial: Any = None) -> None:
+        if data is not None and "measure" not in data:
+            # What is asked of nobody: a plain number.
+            data = data.copy()
+            data["measure"] = Measure.NUMBER.value
+        super().__init__(data, instance=instance, initial=initial)
+        for name in ("baseline", "target", "currency"):
+            self.fields[name].label = capfirst(str(Indicator._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
         for name, choices in (("better", Direction.choices), ("measure", Measure.choices)):
             self.fields[name].choices = choices  # type: ignore[attr-defined]  # without "not chosen"
-        # What the browser leaves out is what the row would be made with.
-        self.fields["measure"].required = self.fields["unit"].required = False
+        # A sign or a length of time needs no word; whether one is missing depends on the measure.
+        self.fields["unit"].required = False
         names = sorted(((code, f"{currency_name(code)} ({code})") for code in currencies()), key=lambda pair: pair[1])
         self.fields["currency"].choices = [("", _("Choose…")), *names]  # type: ignore[attr-defined]
         if self.instance.pk:
@@ -111,10 +116,10 @@ class IndicatorForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         super().clean()
         given = self.cleaned_data
-        given["measure"] = given.get("measure") or Measure.NUMBER
-        if given["measure"] == Measure.DURATION:
+        measure = given.get("measure", "")
+        if measure == Measure.DURATION:
             given["unit"] = given.get("time_unit") or "minutes"
-        of = Indicator(measure=given["measure"], unit=given.get("unit", ""), currency=given.get("currency", ""))
+        of = Indicator(measure=measure, unit=given.get("unit", ""), currency=given.get("currency", ""))
         for name in ("baseline", "target"):
             if name in given:
                 read_figure(self, name, of)
@@ -148,7 +153,7 @@ class IndicatorForm(RecordForm):
 class ReadingForm(RecordForm):
     """One value, its day, its source; whether it is of the comparison only where there is one."""
 
-    value = Figure(label=_("value"))
+    value = Figure(label=_("Value"))
 
     class Meta:
         model = Reading

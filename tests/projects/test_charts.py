@@ -154,9 +154,8 @@ def test_the_picture_runs_from_left_to_right_has_a_name_and_no_style() -> None:
 @pytest.mark.parametrize("language", ["fr", "he"])
 def test_coordinates_are_numbers_in_every_language(language: str) -> None:
     with translation.override(language):
-        chart = drawn(
-            Indicator(name="n", baseline=Decimal("1.5"), target=Decimal("7.25")), [read("1.2"), read("3.7", 9)]
-        )
-        page = render_to_string("projects/_chart.html", {"chart": chart, "indicator": Indicator(name="n", baseline=1)})
+        indicator = Indicator(name="n", baseline=Decimal("1.5"), target=Decimal("7.25"))
+        chart = drawn(indicator, [read("1.2"), read("3.7", 9)])
+        page = render_to_string("projects/_chart.html", {"chart": chart, "indicator": indicator})
     for value in re.findall(r' (?:x|y|x1|x2|y1|y2|cx|cy)="([^"]*)"', page):
         assert float(value) >= 0

@@ -271,7 +271,7 @@ def _repeats(adaptation: dict[str, Any]) -> bool:
     return bool(not adaptation["own"] and level in {"network", "public"} and told)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(facts=evidence())
 def test_page_lists_and_definition_agree_on_any_project(cast: Cast, facts: dict[str, Any]) -> None:
     project = make_project(cast.tel_aviv, visibility=facts["visibility"], approach=facts["approach"])
