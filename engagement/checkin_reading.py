@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.utils import formats
 
 from engagement.models import CheckIn, CheckInVersion
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
 from projects.choices import Phase
+from projects.figures import full_text
 from projects.models import Activity
 
 
@@ -38,8 +38,7 @@ class Line:
             moved = f"{Phase(one.phase_move.from_phase).label} → {Phase(one.phase_move.to_phase).label}"
             return f"{moved}. {one.phase_move.note}"
         if one.reading:
-            value = formats.number_format(one.reading.value.normalize(), use_l10n=True)
-            return f"{one.reading.indicator.name} – {value} {one.reading.indicator.unit}"
+            return f"{one.reading.indicator.name} – {full_text(one.reading.value, one.reading.indicator)}"
         if one.consultation:
             return f"{one.consultation.method} – {one.consultation.heard}"
         if one.journal_entry:

@@ -35,7 +35,8 @@ class PageRows:
     project: str = "project"
     related: Mapping[str, Columns] = field(default_factory=dict)
     seen_with_project: bool = False
-    only_current: bool = False
+    # A method of the queryset that narrows the rows further.
+    only: str = ""
 
     @property
     def annotation(self) -> str:
@@ -48,7 +49,14 @@ PAGE_ROWS = (
     ),
     PageRows("pilots", "projects.Pilot"),
     PageRows("indicators", "projects.Indicator"),
-    PageRows("readings", "projects.Reading", project="indicator__project", only_current=True),
+    PageRows("readings", "projects.Reading", project="indicator__project", only="current"),
+    PageRows(
+        "withdrawn_readings",
+        "projects.Reading",
+        project="indicator__project",
+        related={"withdrawn_by": ("id", "name")},
+        only="withdrawn",
+    ),
     PageRows("consultations", "projects.Consultation"),
     PageRows("endings", "projects.Ending"),
     PageRows("journal", "projects.JournalEntry", related={"author": ("id", "name")}),
@@ -64,12 +72,13 @@ def page_rows(person: "User | AnonymousUser") -> dict[str, ArraySubquery]:
 def unpack(project: Any) -> Any:
     """Gives the project its lists, as if they had been prefetched; each row knows its project and its author."""
     lists = {rows.name: [_from_json(rows, row) for row in getattr(project, rows.annotation)] for rows in PAGE_ROWS}
-    readings = lists.pop("readings")
+    readings, withdrawn = lists.pop("readings"), lists.pop("withdrawn_readings")
     for name, found in lists.items():
         for row in found:
             row.project = project
         _keep(project, name, found)
     _hand_out(lists["indicators"], "readings", readings, "indicator")
+    _hand_out_withdrawn(lists["indicators"], readings, withdrawn)
     _hand_out(lists["journal"], "attachments", lists["attachments"], "journal_entry")
     _hand_out(readings, "attachments", lists["attachments"], "reading")
     endings = {ending.pilot_id: ending for ending in lists["endings"]}
@@ -83,7 +92,7 @@ def _seen(rows: PageRows, person: "User | AnonymousUser") -> models.QuerySet[Any
     found: Any = apps.get_model(rows.model)._default_manager.filter(**{rows.project: OuterRef("pk")})
     if not rows.seen_with_project:
         found = found.visible_to(person)
-    seen: models.QuerySet[Any] = found.current() if rows.only_current else found
+    seen: models.QuerySet[Any] = getattr(found, rows.only)() if rows.only else found
     return seen
 
 
@@ -153,3 +162,16 @@ def _hand_out(holders: Iterable[Any], name: str, rows: Iterable[Any], to: str) -
         for row in by_holder[holder.pk]:
             setattr(row, to, holder)
         _keep(holder, name, by_holder[holder.pk])
+
+
+def _hand_out_withdrawn(indicators: Iterable[Any], current: list[Any], withdrawn: list[Any]) -> None:
+    """What was corrected or taken back, for each indicator; each row knows what stands there now."""
+    corrections = {row.corrects_id: row for row in [*current, *withdrawn] if row.corrects_id}
+    by_indicator: dict[int, list[Any]] = defaultdict(list)
+    for row in withdrawn:
+        row._state.fields_cache["corrected_by"] = corrections.get(row.pk)
+        by_indicator[row.indicator_id].append(row)
+    for indicator in indicators:
+        indicator.withdrawn_readings = by_indicator[indicator.pk]
+        for row in indicator.withdrawn_readings:
+            row.indicator = indicator

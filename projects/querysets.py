@@ -17,6 +17,7 @@ from cities.querysets import MembershipQuerySet, TeamQuerySet
 from cities.sight import settled_sight
 from projects.choices import LIVE_OUTCOMES, NEWSWORTHY, VISIBILITIES, Visibility
 from projects.page_rows import page_rows
+from projects.rungs import repeated, rung
 from projects.words import matches, rank_by
 
 if TYPE_CHECKING:
@@ -115,6 +116,10 @@ class ProjectQuerySet(models.QuerySet[Any]):
             )
         )
 
+    def with_rung(self) -> Self:
+        """With the rung of the evidence ladder that each stands on as `rung`, "" on the ground."""
+        return self.annotate(rung=rung())
+
     def for_cards(self) -> Self:
         """With all that a list row shows, in a constant number of queries."""
         return self.select_related("team__city").defer("words").prefetch_related(_ranked_topics())
@@ -127,6 +132,7 @@ class ProjectQuerySet(models.QuerySet[Any]):
             .annotate(
                 **_what_reader_is(person),
                 **page_rows(person),
+                is_repeated=repeated(),
                 department_names=ArraySubquery(
                     _rows("cities.Department").filter(projects=OuterRef("pk")).order_by("name").values("name")
                 ),
@@ -196,6 +202,11 @@ class ReadingQuerySet(models.QuerySet[Any]):
         """Neither corrected nor taken back."""
         return self.filter(withdrawn_at=None)
 
+    def withdrawn(self) -> Self:
+        """Corrected or taken back, the last first, with who did it and what stands there now."""
+        gone = self.exclude(withdrawn_at=None).select_related("withdrawn_by", "corrected_by")
+        return gone.order_by("-withdrawn_at", "-pk")
+
 
 class AttachmentQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
@@ -236,7 +247,9 @@ class ActivityQuerySet(models.QuerySet[Any]):
         both_ends = seen_by(person, "adaptation__project__") & (
             Q(adaptation__source=None) | seen_by(person, "adaptation__source__")
         )
-        return self.filter(seen_by(person, "project__", PARTS_OF_ACTIVITY), Q(adaptation=None) | both_ends)
+        # A figure that was corrected or taken back is told of no more.
+        told = Q(reading=None) | Q(reading__withdrawn_at=None)
+        return self.filter(seen_by(person, "project__", PARTS_OF_ACTIVITY), Q(adaptation=None) | both_ends, told)
 
     def newsworthy(self) -> Self:
         """What others want to hear of. About a part that fewer people see than the project there is no news: so
@@ -246,7 +259,7 @@ class ActivityQuerySet(models.QuerySet[Any]):
             as_wide = ["", *_from(level)]
             open_parts = Q(*(_at(part, as_wide) for part in PARTS_OF_ACTIVITY))
             no_narrower |= Q(project__visibility=level) & open_parts
-        return self.filter(no_narrower, verb__in=NEWSWORTHY)
+        return self.filter(no_narrower, verb__in=NEWSWORTHY, reading__withdrawn_at=None)
 
     def of_team_alone(self) -> Self:
         """About a project, or about a part of one, that only the team sees."""

@@ -3,11 +3,17 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from projects import progress
 from projects.charts import Chart, chart_of
-from projects.choices import Decision, Phase, ResultKind
+from projects.choices import Decision, Measure, Phase, ResultKind
+from projects.figures import change_text, percent_text, share_text
 from projects.models import Adaptation, Indicator, JournalEntry, Pilot, Project, Reading
+
+# Of a long series the table on the page shows the end.
+READINGS_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +35,87 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A reading in the table; `disagrees` where another source says something else about the same day."""
+
+    reading: Reading
+    disagrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A reading that was corrected (then `now` is the one that took its place) or taken back."""
+
+    reading: Reading
+    now: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     indicator: Indicator
     readings: list[Reading]
     chart: Chart | None
+    disagreeing: set[int]
 
     @property
-    def latest(self) -> Reading | None:
-        return self.readings[-1] if self.readings else None
+    def latest(self) -> list[Reading]:
+        """What is known now: one reading, or all of the last day where sources disagree about it."""
+        last = progress.latest(self.readings)
+        if last is None:
+            return []
+        if last.pk not in self.disagreeing:
+            return [last]
+        return [row for row in self.readings if row.read_on == last.read_on and row.pk in self.disagreeing]
+
+    @property
+    def rows(self) -> list[Row]:
+        """The last of them; the file has them all."""
+        return [Row(reading, reading.pk in self.disagreeing) for reading in self.readings[-READINGS_SHOWN:]]
+
+    @property
+    def has_more(self) -> bool:
+        return len(self.readings) > READINGS_SHOWN
+
+    @property
+    def gone(self) -> list[Gone]:
+        return [Gone(row, _corrected_by(row)) for row in getattr(self.indicator, "withdrawn_readings", [])]
+
+    @property
+    def change(self) -> str:
+        """Since the baseline, such as “+72 (+600%)”; "" without one, or while sources disagree."""
+        change = progress.change_since(self.indicator.baseline, self._value)
+        if change is None:
+            return ""
+        told = change_text(change.absolute, self.indicator)
+        if change.relative is None or self.indicator.measure == Measure.PERCENT:
+            return told
+        return f"{told} ({share_text(change.relative)})"
+
+    @property
+    def direction(self) -> str:
+        """Whether that is "better" or "worse" than the baseline, or the "same"."""
+        baseline, value = self.indicator.baseline, self._value
+        if baseline is None or value is None:
+            return ""
+        if value == baseline:
+            return "same"
+        return "better" if progress.is_better(value, baseline, self.indicator.better) else "worse"
+
+    @property
+    def is_target_reached(self) -> bool:
+        return progress.is_reached(self.indicator.target, self._value, self.indicator.better)
+
+    @property
+    def way(self) -> str:
+        """How much of the way to the target is done, as a percentage; "" where that means nothing."""
+        indicator = self.indicator
+        share = progress.share_of_way(indicator.baseline, indicator.target, self._value, indicator.better)
+        return "" if share is None or share < 0 else percent_text(share)
+
+    @property
+    def _value(self) -> Decimal | None:
+        latest = self.latest
+        return latest[0].value if len(latest) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +134,16 @@ def figures_of(project: Project) -> list[Figure]:
     figures = []
     for indicator in project.indicators.all():
         readings = list(indicator.readings.all())
-        figures.append(Figure(indicator, readings, chart_of(indicator, readings)))
+        disagreeing = progress.disagreeing(readings)
+        figures.append(Figure(indicator, readings, chart_of(indicator, readings), disagreeing))
     return figures
+
+
+def _corrected_by(reading: Reading) -> Reading | None:
+    try:
+        return reading.corrected_by
+    except Reading.DoesNotExist:
+        return None
 
 
 def results_of(project: Any) -> list[Result]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.views import consultations, detail, indicators, journal, listing, moves, pilots, writing
+from projects.views import consultations, detail, indicators, journal, listing, moves, pilots, readings_tables, writing
 
 urlpatterns = [
     path("projects/", listing.project_list, name="project_list"),
@@ -25,6 +25,11 @@ urlpatterns = [
     path("projects/<slug:slug>/indicators/new/", indicators.indicator_add, name="indicator_add"),
     path("projects/<slug:slug>/indicators/<int:pk>/", indicators.indicator_change, name="indicator_change"),
     path("projects/<slug:slug>/indicators/<int:pk>/readings/new/", indicators.reading_add, name="reading_add"),
+    path("projects/<slug:slug>/indicators/<int:pk>/import/", readings_tables.readings_import, name="readings_import"),
+    path(
+        "projects/<slug:slug>/indicators/<int:pk>/readings.csv", readings_tables.readings_export, name="readings_export"
+    ),
+    path("projects/<slug:slug>/readings/<int:pk>/correct/", indicators.reading_correct, name="reading_correct"),
     path("projects/<slug:slug>/readings/<int:pk>/remove/", indicators.reading_remove, name="reading_remove"),
     path("follow/<slug:kind>/<slug:slug>/", moves.follow_toggle, name="follow_toggle"),
 ]

@@ -23,6 +23,7 @@ from engagement.models import Digest, DigestPreference
 from innoteams.lib import mail
 from innoteams.lib.languages import direction
 from projects.choices import Decision, Outcome, Phase, Verb
+from projects.figures import figure_text, unit_words
 from projects.models import Activity, Project
 
 MOST_NEWS = 3
@@ -222,11 +223,18 @@ def _read(rows: Sequence[Activity], project: Project) -> str:
         return _("Added a reading")
     values = {
         "name": isolated(reading.indicator.name, project.language),
-        "value": number_format(reading.value.normalize(), force_grouping=True),
-        "unit": isolated(reading.indicator.unit, project.language),
+        "value": figure_text(reading.value, reading.indicator),
+        "unit": isolated(unit_words(reading.indicator), project.language),
         "kind": reading.get_kind_display(),
     }
+    if not unit_words(reading.indicator):
+        return _("%(name)s: %(value)s (%(kind)s)") % values
     return _("%(name)s: %(value)s %(unit)s (%(kind)s)") % values
+
+
+def _read_many(rows: Sequence[Activity], _project: Project) -> str:
+    count = sum(int(row.facts.get("count", 0)) for row in rows)
+    return ngettext("%(count)s new reading", "%(count)s new readings", count) % {"count": count}
 
 
 def _adapting(_rows: Sequence[Activity], _project: Project) -> str:
@@ -252,5 +260,6 @@ _LINES: dict[Verb, Any] = {
     Verb.JOURNAL_ADDED: _journal,
     Verb.CONSULTATION_ADDED: _heard,
     Verb.READING_ADDED: _read,
+    Verb.READINGS_IMPORTED: _read_many,
     Verb.ADAPTATION_STARTED: _adapting,
 }

@@ -16,6 +16,7 @@ from projects.completeness import completeness
 from projects.eyes import stand_in
 from projects.fit import compared_with_reader
 from projects.freshness import freshness
+from projects.ladder import ladder_of
 from projects.levels import mark_narrower
 from projects.models import Adaptation, Project
 from projects.page_rows import unpack
@@ -73,6 +74,7 @@ def _page(found: Any, reader: Person) -> dict[str, object]:
         "reader": reader,
         "figures": figures_of(project),
         "results": results_of(project),
+        "ladder": ladder_of(project),
         "moments": moments[:MOMENTS_SHOWN],
         "older_moments": moments[MOMENTS_SHOWN:],
         "moves": moves,

@@ -21,7 +21,6 @@ from projects.evidence import (
     add_reading,
     choose_indicator,
     log_consultation,
-    remove_reading,
 )
 from projects.follows import follow, is_following, unfollow
 from projects.journal import change_journal, write_journal
@@ -29,6 +28,7 @@ from projects.locking import EditedMeanwhile
 from projects.models import Activity, Adaptation, Follow, Project
 from projects.phases import LessonMissing, conclude
 from projects.pilots import EndsBeforeStart, LessonsMissing, NoSuchDecision, change_pilot, decide_pilot, start_pilot
+from projects.readings import withdraw_reading
 from projects.sharing import share_project
 from tests.cast import KINDS, Cast, make_project, make_topic
 
@@ -134,8 +134,8 @@ def test_a_reading_taken_back_leaves_that_it_was(cast: Cast, project: Project) -
     reading = add_reading(
         by=cast.tel_aviv_lead, indicator=indicator, value=Decimal(1), read_on=dt.date(2026, 5, 1), source="x"
     )
-    remove_reading(by=cast.tel_aviv_member, reading=reading)
-    assert not indicator.readings.exists()
+    withdraw_reading(by=cast.tel_aviv_member, reading=reading, why="Counted twice.")
+    assert not indicator.readings.current().exists()
     assert project.activity.latest("pk").facts == {"fields": ["reading_removed"]}
 
 
