@@ -13,20 +13,25 @@ from innoteams.accounts.models import User
 from projects.audience import audience
 from projects.choices import Visibility
 from projects.completeness import completeness
+from projects.lessons import lessons_for_project, sayings_of
 from projects.models import Adaptation, Project
 from projects.permissions import Person
 from projects.reading_page import (
     figures_of,
+    give_endings,
+    latest_why,
     moments_of,
     moves_of,
     results_of,
     split_adaptations,
+    turns_of,
 )
 from projects.sharing import missing_before_sharing
 from projects.similar import similar_to
 
 # Older lines of the journal are folded away.
 MOMENTS_SHOWN = 8
+LESSONS_SHOWN = 2
 
 
 @login_not_required
@@ -34,7 +39,8 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     person = request.user
     project = get_object_or_404(Project.objects.visible_to(person).for_page(person), slug=slug)
     moves = moves_of(project)
-    moments = moments_of(project, moves)
+    turns = turns_of(project)
+    moments = moments_of(project, moves, turns)
     came_from, led_to = split_adaptations(project, _adaptations(project, person))
     context: dict[str, object] = {
         "project": project,
@@ -43,12 +49,14 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "moments": moments[:MOMENTS_SHOWN],
         "older_moments": moments[MOMENTS_SHOWN:],
         "moves": moves,
+        "latest": latest_why(moves, turns),
         "came_from": came_from,
         "led_to": led_to,
         "similar": similar_to(project, person),
         "may_write": project.is_writer and not project.is_from_public_source,
         "may_claim": project.is_writer and project.is_from_public_source,
         "may_adapt": isinstance(person, User) and standing_of(person).writes,
+        **_lessons(project, person),
         **_contact(project),
         **_for_writer(project),
     }
@@ -58,6 +66,19 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def _adaptations(project: Project, person: Person) -> list[Adaptation]:
     rows = Adaptation.objects.visible_to(person).filter(Q(project=project) | Q(source=project))
     return list(rows.select_related("project__team__city", "source__team__city"))
+
+
+def _lessons(project: Any, person: Person) -> dict[str, object]:
+    """Endings for the page, what the reader's teams say of them, and what is offered to the project's own team."""
+    endings = give_endings(project)
+    if not isinstance(person, User):
+        return {}
+    if project.is_writer:
+        return {"offers": lessons_for_project(person, project, most=LESSONS_SHOWN)}
+    sayings = sayings_of(person, project, endings)
+    for ending in endings:
+        ending.sayings = sayings.get(ending.pk, [])  # type: ignore[attr-defined]  # for the template alone
+    return {}
 
 
 def _contact(project: Any) -> dict[str, object]:
