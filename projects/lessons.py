@@ -38,19 +38,6 @@ class OfOwnTeam(RefusedField):
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A lesson, with the live project that it may help and the topic they share; `team` is asked."""
-
-    ending: Ending
-    ours: Project
-    topic: Topic
-
-    @property
-    def team(self) -> int:
-        return int(self.ours.team_id)
-
-
-@dataclass(frozen=True, slots=True)
 class Saying:
     """What one of the reader's teams says of a lesson: "" while it has said nothing."""
 
@@ -58,18 +45,34 @@ class Saying:
     usefulness: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A lesson, with the live project that it may help and the topic they share; the project's team is asked."""
+
+    ending: Ending
+    ours: Project
+    topic: Topic
+
+    @property
+    def saying(self) -> Saying:
+        return Saying(self.ours.team)
+
+
 def lessons_for(person: Person, *, most: int = MOST) -> list[Offer]:
     """For all teams that the person writes for, the best first. Three queries, whatever there is."""
     ours = _at_work(Project.objects.filter(team__in=Team.objects.active().writable_by(person)))
     endings = _offered(person, ours, most)
+    if not endings:
+        return []
     projects = Project.objects.select_related("team").defer("words").in_bulk({row.ours for row in endings})
-    return _offers(endings, projects)
+    return _offers(endings, projects, Topic.objects.in_bulk({row.shared for row in endings}))
 
 
 def lessons_for_project(person: Person, project: Project, *, most: int = MOST) -> list[Offer]:
-    """For one project of a team that the person writes for. Two queries."""
+    """For one project of a team that the person writes for. One query, where its topics are prefetched."""
     mine = Project.objects.filter(pk=project.pk, team__in=Team.objects.active().writable_by(person))
-    return _offers(_offered(person, _at_work(mine), most), {project.pk: project})
+    topics = {ranked.topic_id: ranked.topic for ranked in project.ranked_topics.all()}
+    return _offers(_offered(person, _at_work(mine), most), {project.pk: project}, topics)
 
 
 def sayings_of(person: Person, project: Project, endings: Iterable[Ending]) -> dict[int, list[Saying]]:
@@ -150,11 +153,9 @@ def _pairs(ours: Any, **more: object) -> QuerySet[ProjectTopic]:
     )
 
 
-def _offers(endings: list[Any], projects: dict[int, Project]) -> list[Offer]:
-    if not endings:
-        return []
-    topics = Topic.objects.in_bulk({row.shared for row in endings})
-    return [Offer(row, projects[row.ours], topics[row.shared]) for row in endings if row.ours in projects]
+def _offers(endings: list[Any], projects: dict[int, Project], topics: dict[int, Topic]) -> list[Offer]:
+    there = [row for row in endings if row.ours in projects and row.shared in topics]
+    return [Offer(row, projects[row.ours], topics[row.shared]) for row in there]
 
 
 def _is_open(project: Project, ending: Ending) -> bool:

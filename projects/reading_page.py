@@ -96,7 +96,8 @@ def turns_of(project: Any) -> list[Turn]:
 
 def latest_why(moves: Iterable[Move], turns: Iterable[Turn]) -> Move | Turn | None:
     """The last reason given for where the project stands."""
-    given = [one for one in (*moves, *turns) if one.note]
+    everything: list[Move | Turn] = [*moves, *turns]
+    given = [one for one in everything if one.note]
     return max(given, key=lambda one: one.at, default=None)
 
 

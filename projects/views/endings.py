@@ -180,7 +180,7 @@ def _said(request: HttpRequest, back: str, usefulness: str) -> HttpResponse:
 def _team_that_says(request: HttpRequest, person: User) -> Team:
     teams = Team.objects.active().writable_by(person).order_by("pk")
     named = request.POST.get("team", "")
-    team = teams.filter(pk=named).first() if named.isdecimal() else teams.first()
+    team: Team | None = teams.filter(pk=named).first() if named.isdecimal() else teams.first()
     if team is None:
         raise PermissionDenied(_("Leads and members of a team say whether a lesson helps them."))
     return team
