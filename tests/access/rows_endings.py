@@ -24,9 +24,18 @@ def _ending(cast: Cast, level: str) -> Ending:
     return project.endings.get()
 
 
+def _page(level: str, readers: tuple[str, ...]) -> Row:
+    return Row(
+        "project_detail", lambda cast: _ending(cast, level).project.get_absolute_url(), of_readers(readers), public=True
+    )
+
+
+SIGNED_IN = tuple(kind for kind in KINDS if kind != "visitor")
 HIDDEN = {**of_readers(WRITERS), "tel_aviv_observer": 403}
 
 ROWS = [
+    _page("team", TEAM),
+    _page("network", SIGNED_IN),
     Row("ending_edit", lambda cast: reverse("ending_edit", args=[shared(cast).slug]), WRITING),
     Row("ending_edit", lambda cast: reverse("ending_edit", args=[cast.projects["team"].slug]), HIDDEN),
     Row("ending_edit", lambda cast: reverse("ending_edit", args=[_ending(cast, "network").project.slug]), WRITING),
@@ -69,13 +78,13 @@ def plant(cast: Cast) -> list[Canary]:
         return Answers(**found)
 
     for level in ("team", "network"):
-        project = make_project(cast.tel_aviv, visibility=level, topics=(cast.topic,), slug=f"planted-end-{level}")
-        readers = TEAM if level == "team" else tuple(kind for kind in KINDS if kind != "visitor")
+        project = make_project(cast.tel_aviv, visibility=level, topics=(cast.topic,), slug=f"stopped-{level}")
+        readers = TEAM if level == "team" else SIGNED_IN
         conclude(by=by, project=project, outcome=Outcome.STOPPED, ending=answers(level, readers))
     host = shared(cast)
     for word, level, readers in (
         ("narrowed", "team", TEAM),
-        ("open", "", tuple(kind for kind in KINDS if kind != "visitor")),
+        ("open", "", SIGNED_IN),
     ):
         tried = start_pilot(by=by, project=host, title=f"Pilot {word}", hypothesis="h")
         Pilot.objects.filter(pk=tried.pk).update(visibility=level)

@@ -317,4 +317,4 @@ def test_an_ending_with_its_lesson_is_the_weightiest_news(cast: Cast, heat: Topi
     news = Activity.objects.newsworthy().filter(verb=Verb.ENDED_WITH_LESSON)
     assert [one.ending for one in news] == [ending]
     Pilot.objects.update(visibility="team")
-    assert not news.exists()
+    assert not news.all().exists()
