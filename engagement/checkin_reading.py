@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from engagement.models import CheckIn, CheckInVersion
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
-from projects.choices import Phase
+from projects.choices import Outcome, Phase
 from projects.figures import full_text
 from projects.models import Activity
 
@@ -37,6 +37,8 @@ class Line:
         if one.phase_move:
             moved = f"{Phase(one.phase_move.from_phase).label} → {Phase(one.phase_move.to_phase).label}"
             return f"{moved}. {one.phase_move.note}"
+        if one.outcome_move or one.ending:
+            return _what_came_of_it(one)
         if one.reading:
             return f"{one.reading.indicator.name} – {full_text(one.reading.value, one.reading.indicator)}"
         if one.consultation:
@@ -48,8 +50,8 @@ class Line:
 
     @property
     def language(self) -> str:
-        entry = self.activity.journal_entry
-        return str(entry.language if entry else self.activity.project.language)
+        own = self.activity.journal_entry or self.activity.ending
+        return str(own.language if own else self.activity.project.language)
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,24 @@ def sentences(text: str) -> list[str]:
 def with_parts(rows: QuerySet[Activity]) -> QuerySet[Activity]:
     """With all that telling about it needs, in one query."""
     return rows.select_related(
-        "project", "phase_move", "pilot", "journal_entry", "consultation", "indicator", "reading__indicator"
+        "project",
+        "phase_move",
+        "outcome_move",
+        "ending",
+        "pilot",
+        "journal_entry",
+        "consultation",
+        "indicator",
+        "reading__indicator",
     )
+
+
+def _what_came_of_it(one: Activity) -> str:
+    """The lesson, after the name of the pilot where it was one; otherwise the outcome and why."""
+    if one.ending:
+        return f"{one.pilot} – {one.ending.advice}" if one.pilot else str(one.ending.advice)
+    move = one.outcome_move
+    return f"{Outcome(move.to_outcome).label}. {move.note}" if move else ""
 
 
 def _ids(version: CheckInVersion) -> list[int]:

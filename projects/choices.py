@@ -45,6 +45,8 @@ class Visibility(TextChoices):
 
 # From narrow to wide.
 VISIBILITIES = list(Visibility)
+# Seen by everybody signed in.
+OPEN_TO_ALL = (Visibility.NETWORK, Visibility.PUBLIC)
 # What a part of a project may have instead of the project's own level ("": as the project).
 PART_VISIBILITIES = [("", _("as the project")), *Visibility.choices]
 

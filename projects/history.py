@@ -64,7 +64,7 @@ def record(
     *,
     by: User,
     facts: dict[str, object] | None = None,
-    **part: models.Model,
+    **part: models.Model | None,
 ) -> Activity:
     """One row; `part` names what it is about (pilot=…, reading=…). Facts never hold text that a person wrote."""
     return Activity.objects.create(project=project, verb=verb, actor=by, facts=facts or {}, **part)

@@ -1,17 +1,24 @@
 """How far a project is, and what came of it: the only writer of both."""
 
+from typing import TYPE_CHECKING
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from innoteams.accounts.models import User
+from innoteams.lib.rich_text import plain
 from innoteams.lib.verdicts import Refused, demand
 from projects.choices import Outcome, Phase, Verb
-from projects.history import record
+from projects.endings import Answers, as_answer, write_ending
+from projects.history import record, revise, snapshot
 from projects.locking import locked
-from projects.models import PhaseMove, Project
+from projects.models import OutcomeMove, PhaseMove, Project
 from projects.permissions import can_edit_project
 from projects.refusals import RefusedField
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 # One step forward at a time; back to any earlier phase, because learning sends people back.
 MOVES: dict[Phase, tuple[Phase, ...]] = {
@@ -22,8 +29,34 @@ MOVES: dict[Phase, tuple[Phase, ...]] = {
 }
 
 
+# What may come of a project after what. It stops only through an ending (projects.endings); what stopped is taken up
+# again as a project in progress and as nothing else. “Not known” is what public sources leave open, and what a team
+# says of work that it has let go.
+OUTCOMES: dict[Outcome, tuple[Outcome, ...]] = {
+    Outcome.IN_PROGRESS: (
+        Outcome.DELIVERED, Outcome.SUSTAINED, Outcome.SCALED, Outcome.HANDED_OVER, Outcome.STOPPED,
+    ),
+    Outcome.DELIVERED: (
+        Outcome.SUSTAINED, Outcome.SCALED, Outcome.HANDED_OVER, Outcome.STOPPED, Outcome.IN_PROGRESS, Outcome.UNKNOWN,
+    ),
+    Outcome.SUSTAINED: (Outcome.SCALED, Outcome.HANDED_OVER, Outcome.STOPPED, Outcome.IN_PROGRESS),
+    Outcome.SCALED: (Outcome.SUSTAINED, Outcome.HANDED_OVER, Outcome.STOPPED, Outcome.IN_PROGRESS),
+    Outcome.HANDED_OVER: (
+        Outcome.SUSTAINED, Outcome.SCALED, Outcome.STOPPED, Outcome.IN_PROGRESS, Outcome.UNKNOWN,
+    ),
+    Outcome.STOPPED: (Outcome.IN_PROGRESS,),
+    Outcome.UNKNOWN: (
+        Outcome.IN_PROGRESS, Outcome.DELIVERED, Outcome.SUSTAINED, Outcome.SCALED, Outcome.HANDED_OVER, Outcome.STOPPED,
+    ),
+}  # fmt: skip
+
+
 class NoSuchMove(Refused):
     """The table does not lead from the present phase to that one."""
+
+
+class NoSuchOutcome(Refused):
+    """The table does not lead from the present outcome to that one."""
 
 
 class NoteMissing(RefusedField):
@@ -32,6 +65,10 @@ class NoteMissing(RefusedField):
 
 class LessonMissing(RefusedField):
     field = "lesson"
+
+
+def outcomes_from(outcome: str) -> tuple[Outcome, ...]:
+    return OUTCOMES[Outcome(outcome)]
 
 
 def moves_from(phase: str) -> tuple[Phase, ...]:
@@ -45,6 +82,8 @@ def move_phase(*, by: User, project: Project, to: str, note: str) -> Project:
     now = locked(project)
     if to == now.phase:
         raise NoSuchMove(_("The project is in this phase already; somebody may have moved it just now."))
+    if now.outcome == Outcome.STOPPED:
+        raise NoSuchMove(_("This project has stopped. Take it up again first."))
     if to not in moves_from(now.phase):
         raise NoSuchMove(_("From “%(phase)s” the project cannot move there.") % {"phase": Phase(now.phase).label})
     if not note.strip():
@@ -58,20 +97,65 @@ def move_phase(*, by: User, project: Project, to: str, note: str) -> Project:
 
 
 @transaction.atomic
-def conclude(*, by: User, project: Project, outcome: str, lesson: str = "") -> Project:
-    """Says what came of the project. Stopping it asks what was learned, unless that stands there already."""
+def conclude(
+    *, by: User, project: Project, outcome: str, note: str = "", lesson: str = "", ending: Answers | None = None
+) -> Project:
+    """Says what came of the project, by the table OUTCOMES, with a note that says why.
+
+    It stops only with an ending; `lesson`, or the lesson that stands there, is an ending's advice where none is given.
+    A stopped project may be taken up again: it counts as live once more, and its ending stays in the record.
+    """
     demand(can_edit_project(by, project))
     now = locked(project)
-    before, after = now.outcome, Outcome(outcome)
-    learned = lesson.strip() or now.lesson
-    if after == Outcome.STOPPED and not learned.strip():
-        raise LessonMissing(_("A project that stopped is worth the most to others with what was learned."))
-    if after == before and learned == now.lesson:
-        return now
-    if learned != now.lesson:
-        now.version += 1
-    now.outcome, now.lesson = after, learned
-    now.last_confirmed_on = timezone.localdate()
-    now.save(update_fields=["outcome", "lesson", "version", "last_confirmed_on", "updated_at"])
-    record(Verb.OUTCOME_CHANGED, now, by=by, facts={"from": before, "to": after.value})
+    if outcome not in outcomes_from(now.outcome):
+        raise NoSuchOutcome(_no_way(now.outcome, outcome))
+    after = Outcome(outcome)
+    if lesson.strip():
+        _write_lesson(now, lesson, by)
+    if after == Outcome.STOPPED:
+        return _stop(now, by, ending or _from_lesson(now))
+    if not note.strip():
+        raise NoteMissing(_("Say in a sentence why: the next reader will ask."))
+    move = _come_to(now, after, by, note)
+    record(Verb.OUTCOME_CHANGED, now, by=by, outcome_move=move, facts={"from": move.from_outcome, "to": after.value})
     return now
+
+
+def _stop(now: Project, by: User, answers: Answers) -> Project:
+    """One line of activity: that it ended, with what was learned."""
+    told = write_ending(by=by, what=now, answers=answers)
+    move = _come_to(now, Outcome.STOPPED, by)
+    facts: dict[str, object] = {"from": move.from_outcome, "to": move.to_outcome}
+    record(Verb.ENDED_WITH_LESSON, now, by=by, ending=told, outcome_move=move, facts=facts)
+    return now
+
+
+def _come_to(now: Project, outcome: Outcome, by: User, note: str = "") -> OutcomeMove:
+    before, now.outcome = now.outcome, outcome
+    now.last_confirmed_on = timezone.localdate()
+    now.save(update_fields=["outcome", "last_confirmed_on", "updated_at"])
+    return OutcomeMove.objects.create(
+        project=now, from_outcome=before, to_outcome=outcome.value, note=note.strip(), by=by
+    )
+
+
+def _from_lesson(now: Project) -> Answers:
+    if not plain(now.lesson):
+        raise LessonMissing(_("A project that stopped is worth the most to others with what was learned."))
+    return Answers(advice=as_answer(now.lesson), language=now.language)
+
+
+def _write_lesson(now: Project, lesson: str, by: User) -> None:
+    before = snapshot(now)
+    now.lesson = lesson
+    now.version += 1
+    now.save(update_fields=["lesson", "version"])
+    revise(now, before, by=by)
+
+
+def _no_way(before: str, after: str) -> "StrPromise":
+    if before == after:
+        return _("That stands there already; somebody may have said so just now.")
+    if before == Outcome.STOPPED:
+        return _("This project has stopped. Take it up again first.")
+    return _("From where the project stands now, this cannot come of it.")

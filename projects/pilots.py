@@ -7,9 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from innoteams.accounts.models import User
+from innoteams.lib.rich_text import plain
 from innoteams.lib.verdicts import Refused, demand
 from projects.choices import Decision, Verb
-from projects.history import record, touch
+from projects.endings import Answers, as_answer, write_ending
+from projects.history import record, revise, snapshot, touch
 from projects.levels import level_facts
 from projects.locking import EditedMeanwhile, locked
 from projects.models import Pilot, Project
@@ -102,8 +104,14 @@ def change_pilot(*, by: User, pilot: Pilot, version: int, **fields: object) -> P
 
 
 @transaction.atomic
-def decide_pilot(*, by: User, pilot: Pilot, decision: str, note: str = "", lessons: str = "") -> Pilot:
-    """Scale, adapt, hand over or stop. Stopping asks what was learned: that is a result like any other."""
+def decide_pilot(
+    *, by: User, pilot: Pilot, decision: str, note: str = "", lessons: str = "", ending: Answers | None = None
+) -> Pilot:
+    """Scale, adapt, hand over or stop, by the table DECISIONS.
+
+    It stops only with an ending, a result like any other; `lessons`, or those that stand there, are an ending's advice
+    where none is given.
+    """
     demand(can_edit_project(by, pilot.project))
     now = locked(pilot)
     before, after = now.decision, Decision(decision)
@@ -113,17 +121,33 @@ def decide_pilot(*, by: User, pilot: Pilot, decision: str, note: str = "", lesso
             if before == Decision.STOP
             else _("That is not open any more; somebody may have decided just now.")
         )
-    learned = lessons.strip() or now.lessons
-    if after == Decision.STOP and not learned.strip():
-        raise LessonsMissing(_("What was learned? A stopped pilot with its lesson saves another city a year."))
-    if learned != now.lessons:
-        now.version += 1
-    now.decision, now.decision_note, now.lessons = after, note.strip(), learned
+    if lessons.strip():
+        _write_lessons(now, lessons, by)
+    told = None
+    if after == Decision.STOP:
+        told = write_ending(by=by, what=now, answers=ending or _from_lessons(now, note))
+    now.decision, now.decision_note = after, note.strip()
     now.decided_at, now.decided_by = timezone.now(), by
-    now.save(update_fields=["decision", "decision_note", "lessons", "version", "decided_at", "decided_by"])
+    now.save(update_fields=["decision", "decision_note", "decided_at", "decided_by"])
     touch(now.project)
-    record(Verb.PILOT_DECIDED, now.project, by=by, pilot=now, facts={"from": before, "to": after.value})
+    # One line, whichever it is.
+    verb = Verb.ENDED_WITH_LESSON if told else Verb.PILOT_DECIDED
+    record(verb, now.project, by=by, pilot=now, ending=told, facts={"from": before, "to": after.value})
     return now
+
+
+def _from_lessons(now: Pilot, note: str) -> Answers:
+    if not plain(now.lessons):
+        raise LessonsMissing(_("What was learned? A stopped pilot with its lesson saves another city a year."))
+    return Answers(advice=as_answer(now.lessons), why=as_answer(note), language=now.project.language)
+
+
+def _write_lessons(now: Pilot, lessons: str, by: User) -> None:
+    before = snapshot(now)
+    now.lessons = lessons
+    now.version += 1
+    now.save(update_fields=["lessons", "version"])
+    revise(now, before, by=by)
 
 
 def _demand_order(starts_on: dt.date | None, ends_on: dt.date | None) -> None:

@@ -15,7 +15,16 @@ from django.db.models.functions import JSONObject
 
 from cities.querysets import MembershipQuerySet, TeamQuerySet
 from cities.sight import settled_sight
-from projects.choices import LIVE_OUTCOMES, NEWSWORTHY, VISIBILITIES, Visibility
+from projects.choices import (
+    LIVE_OUTCOMES,
+    NEWSWORTHY,
+    OPEN_TO_ALL,
+    VISIBILITIES,
+    Decision,
+    Outcome,
+    Usefulness,
+    Visibility,
+)
 from projects.page_rows import page_rows
 from projects.rungs import repeated, rung
 from projects.words import matches, rank_by
@@ -140,6 +149,15 @@ class ProjectQuerySet(models.QuerySet[Any]):
                 moves=ArraySubquery(
                     _as_json("projects.PhaseMove", "from_phase", "to_phase", "note", "at", by_name=F("by__name"))
                 ),
+                outcome_turns=ArraySubquery(
+                    _as_json("projects.OutcomeMove", "from_outcome", "to_outcome", "note", "at", by_name=F("by__name"))
+                ),
+                # The ending's key, once for every team that found its lesson useful.
+                found_useful=ArraySubquery(
+                    _rows("projects.LessonAnswer")
+                    .filter(ending__project=OuterRef("pk"), usefulness=Usefulness.USEFUL)
+                    .values("ending")
+                ),
             )
         )
 
@@ -218,6 +236,16 @@ class EndingQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
         """Who sees what ended: the project, and the pilot where it was one."""
         return self.filter(seen_by(person, "project__", ["pilot__"]))
+
+    def open_to_all(self) -> Self:
+        """Seen by everybody signed in, so by everybody of whichever team it is offered to."""
+        return self.filter(
+            Q(pilot=None) | Q(pilot__visibility__in=("", *OPEN_TO_ALL)), project__visibility__in=OPEN_TO_ALL
+        )
+
+    def standing(self) -> Self:
+        """Of what is still stopped: a project that was taken up again keeps its ending in the record only."""
+        return self.filter(Q(pilot=None, project__outcome=Outcome.STOPPED) | Q(pilot__decision=Decision.STOP))
 
 
 class RevisionQuerySet(models.QuerySet[Any]):

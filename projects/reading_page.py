@@ -1,6 +1,7 @@
 """What a project's page shows, put together from rows fetched at once (`for_page`): no query happens here."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +11,7 @@ from projects import progress
 from projects.charts import Chart, chart_of
 from projects.choices import Decision, Measure, Phase, ResultKind
 from projects.figures import change_text, percent_text, share_text
-from projects.models import Adaptation, Indicator, JournalEntry, Pilot, Project, Reading
+from projects.models import Adaptation, Ending, Indicator, JournalEntry, Pilot, Project, Reading
 
 # Of a long series the table on the page shows the end.
 READINGS_SHOWN = 60
@@ -26,12 +27,24 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What came of the project changed. Without a note where it stopped: its ending says why."""
+
+    from_outcome: str
+    to_outcome: str
+    note: str
+    at: dt.datetime
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of the journal: an entry somebody wrote, or a move from phase to phase."""
+    """One line of the journal: an entry somebody wrote, a move from phase to phase, or what came of it."""
 
     day: dt.date
     entry: JournalEntry | None = None
     move: Move | None = None
+    turn: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +173,26 @@ def moves_of(project: Any) -> list[Move]:
     ]
 
 
-def moments_of(project: Project, moves: Iterable[Move]) -> list[Moment]:
-    """Journal and moves in one line of time, from the latest back."""
+def turns_of(project: Any) -> list[Turn]:
+    """From the latest back."""
+    return [
+        Turn(**{**row, "at": dt.datetime.fromisoformat(row["at"]), "by_name": row["by_name"] or ""})
+        for row in project.outcome_turns
+    ]
+
+
+def latest_why(moves: Iterable[Move], turns: Iterable[Turn]) -> Move | Turn | None:
+    """The last reason given for where the project stands."""
+    everything: list[Move | Turn] = [*moves, *turns]
+    given = [one for one in everything if one.note]
+    return max(given, key=lambda one: one.at, default=None)
+
+
+def moments_of(project: Project, moves: Iterable[Move], turns: Iterable[Turn] = ()) -> list[Moment]:
+    """Journal, moves and outcomes in one line of time, from the latest back."""
     moments = [Moment(entry.happened_on, entry=entry) for entry in project.journal.all()]
     moments += [Moment(move.at.date(), move=move) for move in moves]
+    moments += [Moment(turn.at.date(), turn=turn) for turn in turns]
     return sorted(moments, key=lambda moment: moment.day, reverse=True)
 
 
@@ -174,6 +203,22 @@ def reached_on(project: Project, moves: Iterable[Move]) -> dict[str, dt.datetime
         reached.setdefault(move.to_phase, move.at)
     order = list(Phase)
     return {phase: at for phase, at in reached.items() if order.index(Phase(phase)) < project.phase_step}
+
+
+def give_endings(project: Any) -> list[Ending]:
+    """Each seen ending of the project and its pilots, with `useful_to`, how many teams found it useful. Every pilot
+    gets `its_ending`, the project `own_ending`; None where there is none."""
+    useful = Counter(project.found_useful)
+    endings: list[Any] = list(project.endings.all())
+    of_pilot = {ending.pilot_id: ending for ending in endings}
+    for ending in endings:
+        ending.useful_to = useful[ending.pk]
+    for pilot in project.pilots.all():
+        pilot.its_ending = of_pilot.get(pilot.pk)
+        if pilot.its_ending:
+            pilot.its_ending.pilot = pilot
+    project.own_ending = of_pilot.get(None)
+    return endings
 
 
 def stopped(pilots: Iterable[Pilot]) -> list[Pilot]:

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from projects.views import consultations, detail, indicators, journal, listing, moves, pilots, readings_tables, writing
+from projects.views import (
+    consultations,
+    detail,
+    endings,
+    indicators,
+    journal,
+    listing,
+    moves,
+    pilots,
+    readings_tables,
+    writing,
+)
 
 urlpatterns = [
     path("projects/", listing.project_list, name="project_list"),
@@ -11,6 +22,7 @@ urlpatterns = [
     path("projects/<slug:slug>/share/", moves.project_share, name="project_share"),
     path("projects/<slug:slug>/phase/", moves.project_phase, name="project_phase"),
     path("projects/<slug:slug>/outcome/", moves.project_outcome, name="project_outcome"),
+    path("projects/<slug:slug>/ending/", endings.ending_edit, name="ending_edit"),
     path("projects/<slug:slug>/confirm/", moves.project_confirm, name="project_confirm"),
     path("projects/<slug:slug>/claim/", moves.project_claim, name="project_claim"),
     path("projects/<slug:slug>/adapt/", moves.project_adapt, name="project_adapt"),
@@ -18,6 +30,8 @@ urlpatterns = [
     path("projects/<slug:slug>/pilots/new/", pilots.pilot_add, name="pilot_add"),
     path("projects/<slug:slug>/pilots/<int:pk>/", pilots.pilot_change, name="pilot_change"),
     path("projects/<slug:slug>/pilots/<int:pk>/decide/", pilots.pilot_decide, name="pilot_decide"),
+    path("projects/<slug:slug>/pilots/<int:pk>/ending/", endings.pilot_ending, name="pilot_ending"),
+    path("lessons/<int:pk>/", endings.lesson_answer, name="lesson_answer"),
     path("projects/<slug:slug>/journal/new/", journal.journal_add, name="journal_add"),
     path("projects/<slug:slug>/journal/<int:pk>/", journal.journal_change, name="journal_change"),
     path("projects/<slug:slug>/consultations/new/", consultations.consultation_add, name="consultation_add"),

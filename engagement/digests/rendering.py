@@ -246,12 +246,20 @@ def _ended(_rows: Sequence[Activity], project: Project) -> str:
     return _("Where it stands: %(outcome)s") % {"outcome": Outcome(project.outcome).label}
 
 
+def _ended_with_lesson(rows: Sequence[Activity], project: Project) -> str:
+    titles = ", ".join(isolated(row.pilot.title, project.language) for row in rows if row.pilot)
+    if titles and all(row.pilot for row in rows):
+        return _("Stopped a pilot, and told what was learned: %(titles)s") % {"titles": titles}
+    return _("Stopped, and told what was learned")
+
+
 def _reported(_rows: Sequence[Activity], _project: Project) -> str:
     return _("Told what came of adapting another team's work")
 
 
 _LINES: dict[Verb, Any] = {
     Verb.OUTCOME_CHANGED: _ended,
+    Verb.ENDED_WITH_LESSON: _ended_with_lesson,
     Verb.ADAPTATION_REPORTED: _reported,
     Verb.PROJECT_SHARED: _shared,
     Verb.PHASE_MOVED: _moved,

@@ -28,6 +28,7 @@ FRESH, HALF_LIFE_DAYS = 1.0, 7.0
 QUIET_CITY = 0.5
 # How much a piece of news changes what is known.
 MATERIAL: dict[str, float] = {
+    Verb.ENDED_WITH_LESSON: 2.2,
     Verb.PILOT_DECIDED: 2.0,
     Verb.OUTCOME_CHANGED: 1.8,
     Verb.ADAPTATION_REPORTED: 1.8,

@@ -14,6 +14,7 @@ from django.db.models import Max
 from innoteams.demo.author import Author
 from innoteams.demo.clock import Calendar
 from projects.choices import CostBand, Decision, Direction, Phase, Visibility
+from projects.endings import Answers
 from projects.evidence import log_consultation
 from projects.models import Project
 from projects.pilots import change_pilot, decide_pilot, start_pilot
@@ -112,8 +113,14 @@ def tel_aviv(calendar: Calendar) -> None:
             by=author.lead,
             pilot=evening,
             decision=Decision.STOP,
-            note="שלושה ערבים, אותם ארבעה אנשים.",
-            lessons="מי שבא ממילא בא. ערב קבוע מכביד על מי שמארח; הספסל אינו מבקש דבר.",
+            ending=Answers(
+                hoped="שגם מי שאינו יורד מעצמו יבוא לאכול עם השכנים.",
+                happened="שלושה ערבים, אותם ארבעה אנשים. מי שבא ממילא בא.",
+                why="שתי המארחות ביקשו להפסיק, ואיש לא ביקש להמשיך.",
+                stays="רשימת הטלפונים של הבניין, והמפתח לחדר המדרגות.",
+                advice="ערב קבוע מכביד על מי שמארח; הספסל אינו מבקש דבר. התחילו במה שאינו דורש מארח.",
+                language="he",
+            ),
         )
     with calendar.ago(5):
         change_pilot(
@@ -224,9 +231,15 @@ def mulhouse(calendar: Calendar) -> None:
             by=author.lead,
             pilot=chairs,
             decision=Decision.STOP,
-            note="Sept chaises sur douze ont disparu en six semaines.",
-            lessons="Les commerçants voulaient bien les rentrer, mais pas le dimanche. Sans quelqu’un qui ferme, pas de "
-            "mobilier libre.",
+            ending=Answers(
+                hoped="Que chacun tire sa chaise à l’ombre, et que les commerçants les rentrent le soir.",
+                happened="Sept chaises sur douze ont disparu en six semaines, presque toutes un dimanche.",
+                why="Racheter des chaises chaque mois coûtait plus qu’un banc scellé.",
+                stays="Les cinq chaises restantes sont à la bibliothèque, où quelqu’un ferme.",
+                advice="Les commerçants voulaient bien les rentrer, mais pas le dimanche. Sans quelqu’un qui ferme, pas de "
+                "mobilier libre.",
+                language="fr",
+            ),
         )
     with calendar.ago(6):
         decide_pilot(

@@ -58,6 +58,8 @@ OUTCOMES = {
     "scaled": Mark("scaled", _("Scaled up"), "expand"),
     "handed_over": Mark("handed_over", _("Handed over"), "forward"),
     "stopped": Mark("stopped", _("Stopped, with lessons"), "bookmark"),
+    # Of a public source that does not say what was learned.
+    "stopped_untold": Mark("stopped", _("Stopped"), "bookmark"),
     "unknown": Mark("unknown", _("Outcome unknown"), "circle-question-mark"),
 }
 

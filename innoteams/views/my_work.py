@@ -13,6 +13,7 @@ from cities.standing import standing_of
 from engagement.models import CoachingEngagement, CoachingSession
 from engagement.waiting import waiting_for
 from innoteams.accounts.models import User
+from projects.lessons import lessons_for
 from projects.models import Activity, Project
 
 MOST_PROJECTS = 6
@@ -28,6 +29,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "items": items,
         "late": sum(item.is_late for item in items),
         "standing": standing_of(person),
+        "offers": lessons_for(person),
         "projects": _projects(person),
         "news": _news(person),
         "session": _next_session(person),

@@ -3,15 +3,20 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects.choices import Outcome
-from projects.forms.base import Words
-from projects.phases import moves_from
+from projects.choices import PHASES, Outcome, Phase
+from projects.forms.base import Words, let_text_choose_direction
+from projects.phases import moves_from, outcomes_from
 
 
 class PhaseForm(forms.Form):
-    to = forms.ChoiceField(label=_("Move to"), widget=forms.RadioSelect)
+    to = forms.ChoiceField(
+        label=_("Move to"),
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("The project does not stand where it stood; choose again.")},
+    )
     note = Words(
         label=_("Why"),
         help_text=_("One sentence for the next reader: what you know now that you did not know before."),
@@ -21,15 +26,50 @@ class PhaseForm(forms.Form):
 
     def __init__(self, *args: Any, phase: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].choices = [(to.value, to.label) for to in moves_from(phase)]  # type: ignore[attr-defined]
+        choices = [(to.value, _direction(phase, to)) for to in moves_from(phase)]
+        self.fields["to"].choices = choices  # type: ignore[attr-defined]
+        let_text_choose_direction(self)
+
+
+def _direction(phase: str, to: Phase) -> str:
+    ahead = PHASES.index(to) > PHASES.index(Phase(phase))
+    sentence = gettext("On to “%(phase)s”") if ahead else gettext("Back to “%(phase)s”")
+    return sentence % {"phase": to.label}
+
+
+_OUTCOMES = {
+    Outcome.DELIVERED: _("Delivered: what was planned is done"),
+    Outcome.SUSTAINED: _("Sustained: it goes on without the project"),
+    Outcome.SCALED: _("Scaled: it is done in more places"),
+    Outcome.HANDED_OVER: _("Handed over: others carry it from here"),
+    Outcome.STOPPED: _("Stopped: and what was learned is kept"),
+    Outcome.IN_PROGRESS: _("In progress: you are at work on it"),
+    Outcome.UNKNOWN: _("Not known: you have lost sight of it"),
+}
 
 
 class OutcomeForm(forms.Form):
-    outcome = forms.ChoiceField(label=_("What came of it"), choices=Outcome.choices, widget=forms.RadioSelect)
-    lesson = Words(
-        label=_("What was learned"),
-        help_text=_("Asked when a project stops: then it is the most useful part for others."),
-        widget=forms.Textarea(attrs={"rows": 5}),
-        max_length=3000,
+    """Without the questions that follow where a project stops; they have a page of their own."""
+
+    outcome = forms.ChoiceField(
+        label=_("What came of it"),
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("The project does not stand where it stood; choose again.")},
+    )
+    note = Words(
+        label=_("Why"),
+        help_text=_("One sentence for the next reader. If it stops, five short questions follow instead."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
         required=False,
     )
+
+    def __init__(self, *args: Any, outcome: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(after.value, _OUTCOMES[after]) for after in outcomes_from(outcome)]
+        if outcome == Outcome.STOPPED:
+            choices = [(Outcome.IN_PROGRESS.value, _("Taken up again: what was told of its end stays in the record"))]
+            self.fields["note"].help_text = _("One sentence for the next reader: what has changed since it stopped.")
+            self.fields["outcome"].initial = Outcome.IN_PROGRESS
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+        let_text_choose_direction(self)

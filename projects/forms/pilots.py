@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Decision
-from projects.forms.base import Day, PartForm, Words
+from projects.forms.base import Day, PartForm, Words, let_text_choose_direction
 from projects.models import Pilot
 from projects.pilots import decisions_from
 
@@ -34,13 +34,18 @@ _DECISIONS = {
 
 
 class PilotDecisionForm(forms.Form):
-    decision = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
-    note = Words(label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False)
-    lessons = Words(
-        label=_("What was learned"),
-        help_text=_("Asked when a pilot stops. It is shown first, before any figure."),
-        widget=forms.Textarea(attrs={"rows": 5}),
-        max_length=6000,
+    """Without the questions that follow where a pilot stops; they have a page of their own."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("That is not open any more; somebody may have decided just now.")},
+    )
+    note = Words(
+        label=_("Why"),
+        help_text=_("One sentence for the next reader. If it stops, five short questions follow instead."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1200,
         required=False,
     )
 
@@ -48,4 +53,4 @@ class PilotDecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(decision.value, _DECISIONS[decision]) for decision in decisions_from(pilot.decision)]
         self.fields["decision"].choices = choices  # type: ignore[attr-defined]
-        self.fields["lessons"].initial = pilot.lessons
+        let_text_choose_direction(self)

@@ -7,7 +7,7 @@ from projects.models.follows import Follow
 from projects.models.history import Revision
 from projects.models.journal import JournalEntry
 from projects.models.pilots import Pilot
-from projects.models.projects import PhaseMove, Project, ProjectTopic
+from projects.models.projects import OutcomeMove, PhaseMove, Project, ProjectTopic
 
 __all__ = [
     "Activity",
@@ -20,6 +20,7 @@ __all__ = [
     "Indicator",
     "JournalEntry",
     "LessonAnswer",
+    "OutcomeMove",
     "PhaseMove",
     "Pilot",
     "Project",

@@ -16,6 +16,7 @@ class Activity(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     # The part it is about, if any; the text is read from there, so that what is narrowed or deleted leaves no copy.
     phase_move = models.ForeignKey("projects.PhaseMove", on_delete=models.CASCADE, null=True, related_name="+")
+    outcome_move = models.ForeignKey("projects.OutcomeMove", on_delete=models.CASCADE, null=True, related_name="+")
     pilot = models.ForeignKey("projects.Pilot", on_delete=models.CASCADE, null=True, related_name="+")
     journal_entry = models.ForeignKey("projects.JournalEntry", on_delete=models.CASCADE, null=True, related_name="+")
     consultation = models.ForeignKey("projects.Consultation", on_delete=models.CASCADE, null=True, related_name="+")

@@ -146,6 +146,11 @@ class Project(models.Model):
         return bool(self.source_line) and self.claimed_at is None
 
     @property
+    def outcome_told(self) -> str:
+        """The outcome as lists say it: a stopped project promises lessons only where there are some."""
+        return "stopped_untold" if self.outcome == Outcome.STOPPED and not self.lesson else self.outcome
+
+    @property
     def has_point(self) -> bool:
         return self.latitude is not None and self.longitude is not None
 
@@ -193,3 +198,28 @@ class PhaseMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_phase} → {self.to_phase}"
+
+
+class OutcomeMove(models.Model):
+    """What came of a project changed: who, when and why. Where it stopped, the why is in its ending."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="outcome_moves")
+    from_outcome = models.CharField(max_length=16, choices=Outcome)
+    to_outcome = models.CharField(max_length=16, choices=Outcome)
+    note = models.TextField(_("why"), max_length=1000, validators=[validate_plain], blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(note="") | models.Q(to_outcome=Outcome.STOPPED), name="outcome_move_says_why"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(from_outcome=models.F("to_outcome")), name="outcome_move_changes_it"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_outcome} → {self.to_outcome}"

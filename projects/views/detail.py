@@ -17,6 +17,7 @@ from projects.eyes import stand_in
 from projects.fit import compared_with_reader
 from projects.freshness import freshness
 from projects.ladder import ladder_of
+from projects.lessons import lessons_for_project, sayings_of
 from projects.levels import mark_narrower
 from projects.models import Adaptation, Project
 from projects.page_rows import unpack
@@ -24,10 +25,13 @@ from projects.permissions import Person, can_look_as_others, can_share_project
 from projects.points import whereabouts
 from projects.reading_page import (
     figures_of,
+    give_endings,
+    latest_why,
     moments_of,
     moves_of,
     results_of,
     split_adaptations,
+    turns_of,
 )
 from projects.sharing import missing_before_sharing
 from projects.similar import similar_to
@@ -35,6 +39,7 @@ from projects.views.doors import or_403, seen_project
 
 # Older lines of the journal are folded away.
 MOMENTS_SHOWN = 8
+LESSONS_SHOWN = 2
 
 
 @login_not_required
@@ -67,7 +72,8 @@ def _page(found: Any, reader: Person) -> dict[str, object]:
     project = unpack(found)
     mark_narrower(project)
     moves = moves_of(project)
-    moments = moments_of(project, moves)
+    turns = turns_of(project)
+    moments = moments_of(project, moves, turns)
     came_from, led_to = split_adaptations(project, _adaptations(project, reader))
     return {
         "project": project,
@@ -78,6 +84,7 @@ def _page(found: Any, reader: Person) -> dict[str, object]:
         "moments": moments[:MOMENTS_SHOWN],
         "older_moments": moments[MOMENTS_SHOWN:],
         "moves": moves,
+        "latest": latest_why(moves, turns),
         "came_from": came_from,
         "led_to": led_to,
         "similar": similar_to(project, reader),
@@ -88,6 +95,7 @@ def _page(found: Any, reader: Person) -> dict[str, object]:
         "fresh": freshness(project),
         "fit": compared_with_reader(project),
         "whereabouts": whereabouts(project, project.team.city),
+        **_lessons(project, reader),
         **_contact(project),
         **_for_writer(found),
     }
@@ -100,6 +108,19 @@ def _is_of_team(reader: Person, project: Project) -> bool:
 def _adaptations(project: Project, reader: Person) -> list[Adaptation]:
     rows = Adaptation.objects.visible_to(reader).filter(Q(project=project) | Q(source=project))
     return list(rows.select_related("project__team__city", "source__team__city"))
+
+
+def _lessons(project: Any, person: Person) -> dict[str, object]:
+    """Endings for the page, what the reader's teams say of them, and what is offered to the project's own team."""
+    endings = give_endings(project)
+    if not isinstance(person, User):
+        return {}
+    if project.is_writer:
+        return {"offers": lessons_for_project(person, project, most=LESSONS_SHOWN)}
+    sayings = sayings_of(person, project, endings)
+    for ending in endings:
+        ending.sayings = sayings.get(ending.pk, [])  # type: ignore[attr-defined]  # for the template alone
+    return {}
 
 
 def _contact(project: Any) -> dict[str, object]:

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,7 @@ from cities.models import City, Topic
 from innoteams.lib.verdicts import NotAllowed
 from projects.adaptations import adapt, report_back
 from projects.audience import Audience, audiences
-from projects.choices import Visibility
+from projects.choices import Outcome, Visibility
 from projects.follows import follow, unfollow
 from projects.forms.adaptations import AdaptForm, ReportForm
 from projects.forms.moves import OutcomeForm, PhaseForm
@@ -27,6 +28,7 @@ from projects.phases import conclude, move_phase
 from projects.records import claim_project, confirm_project
 from projects.sharing import missing_before_sharing, share_project
 from projects.views.doors import attempt, or_403, seen_project, signed_in
+from projects.views.endings import to_questions
 from projects.views.pages import Words, done, form_page, in_place
 from projects.views.writing import writable_teams
 
@@ -101,14 +103,16 @@ def project_phase(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def project_outcome(request: HttpRequest, slug: str) -> HttpResponse:
+    """Whoever chooses that it stopped goes on to the five questions; nothing has changed yet."""
     person, project = signed_in(request), seen_project(request, slug)
     or_403(can_edit_project(person, project))
-    initial = {"outcome": project.outcome, "lesson": project.lesson}
-    form = OutcomeForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = OutcomeForm(request.POST if request.method == "POST" else None, outcome=project.outcome)
     if form.is_valid():
         data = form.cleaned_data
-        if attempt(form, lambda: conclude(by=person, project=project, outcome=data["outcome"], lesson=data["lesson"])):
-            return done(request, project, _("Saved."), "learned")
+        if data["outcome"] == Outcome.STOPPED:
+            return to_questions(request, reverse("ending_edit", args=[slug]), data["note"])
+        if attempt(form, lambda: conclude(by=person, project=project, outcome=data["outcome"], note=data["note"])):
+            return done(request, project, _("Saved."), "phase")
     return form_page(request, project, form, OUTCOME)
 
 

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,6 +10,7 @@ from projects.choices import Decision
 from projects.forms.pilots import PilotDecisionForm, PilotForm
 from projects.pilots import change_pilot, decide_pilot, start_pilot
 from projects.views.doors import signed_in
+from projects.views.endings import to_questions
 from projects.views.pages import Words
 from projects.views.parts import SAVE, answer, data_of, writable
 
@@ -56,13 +58,15 @@ def pilot_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     person, project = signed_in(request), writable(request, slug)
     pilot = get_object_or_404(project.pilots, pk=pk)
     form = PilotDecisionForm(data_of(request), pilot=pilot)
+    if form.is_valid() and form.cleaned_data["decision"] == Decision.STOP:
+        return to_questions(request, reverse("pilot_ending", args=[slug, pk]), form.cleaned_data["note"])
     return answer(
         request,
         project,
         form,
         DECISION,
         act=lambda: decide_pilot(by=person, pilot=pilot, **form.cleaned_data),
-        said=_("Decided. What was learned stays here for others."),
+        said=_("Decided."),
         anchor=f"pilot-{pk}",
         is_closed=pilot.decision == Decision.STOP,
         about=pilot.title,

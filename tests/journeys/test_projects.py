@@ -81,9 +81,9 @@ def test_a_project_is_kept_alive_in_place(people: Cast, page_of: SignIn) -> None
     pilot.get_by_role("link", name="Decide").click()
     page.get_by_label("Stop: and keep what was learned").check()
     page.get_by_role("button", name="Decide").click()
-    expect(page.locator("main")).to_contain_text("A stopped pilot with its lesson saves another city a year.")
-    page.locator("[name=lessons]").fill("Trees beat sails.")
-    page.get_by_role("button", name="Decide").click()
+    expect(page.get_by_role("heading", name="The pilot stops")).to_be_visible()
+    page.get_by_label("What would you tell a city that starts tomorrow?").fill("Trees beat sails.")
+    page.get_by_role("button", name="Stop it, and keep what was learned").click()
     expect(page.locator("article.pilot")).to_contain_text("Stopped, with what was learned")
 
 

@@ -59,7 +59,7 @@ def test_stopping_a_pilot_asks_what_was_learned(cast: Cast, project: Project) ->
         decide_pilot(by=cast.tel_aviv_lead, pilot=pilot, decision=Decision.STOP)
     stopped = decide_pilot(by=cast.tel_aviv_lead, pilot=pilot, decision=Decision.STOP, lessons="Trees beat sails.")
     assert (stopped.decision, stopped.decided_by) == (Decision.STOP, cast.tel_aviv_lead)
-    assert project.activity.get(verb=Verb.PILOT_DECIDED).pilot == stopped
+    assert project.activity.get(verb=Verb.ENDED_WITH_LESSON).pilot == stopped
 
 
 def test_a_stopped_pilot_is_not_decided_about_again(cast: Cast, project: Project) -> None:

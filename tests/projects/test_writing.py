@@ -8,7 +8,6 @@ from django.test import Client
 
 from innoteams.accounts.models import User
 from projects.models import Pilot, Project
-from projects.pilots import start_pilot
 from projects.records import change_project
 from tests.cast import Cast, join, make_project, make_topic
 
@@ -272,8 +271,8 @@ def add(client: Client, project: Project, part: str, **data: object) -> Any:
             "greater than or equal to 0",
         ),
         ("phase", {"to": "generate", "note": " "}, "note", "required"),
-        ("phase", {"to": "deliver_adapt", "note": "n"}, "to", "not one of the available choices"),
-        ("outcome", {"outcome": "stopped", "lesson": ""}, "lesson", "what was learned"),
+        ("phase", {"to": "deliver_adapt", "note": "n"}, "to", "choose again"),
+        ("outcome", {"outcome": "sustained", "note": " "}, "note", "the next reader"),
     ],
 )
 def test_impossible_parts_are_refused_at_their_field_and_nothing_is_written(
@@ -282,15 +281,6 @@ def test_impossible_parts_are_refused_at_their_field_and_nothing_is_written(
     project = cast.projects["network"]
     assert sentence in errors(add(lead, project, part, **data), name)
     assert not project.activity.exists()
-
-
-def test_stopping_a_pilot_without_a_lesson_asks_for_it(lead: Client, cast: Cast) -> None:
-    project = cast.projects["network"]
-    pilot = start_pilot(by=cast.tel_aviv_lead, project=project, title="Sails", hypothesis="h")
-    url = f"pilots/{pilot.pk}/decide"
-    assert "What was learned?" in errors(add(lead, project, url, decision="stop", note="Cost."), "lessons")
-    assert add(lead, project, url, decision="stop", note="Cost.", lessons="Trees.").status_code == 302
-    assert Pilot.objects.get().decision == "stop"
 
 
 def test_a_form_asked_for_in_place_comes_without_the_shell_and_goes_back_to_its_part(lead: Client, cast: Cast) -> None:
