@@ -7,7 +7,7 @@ from typing import Any
 
 from projects.charts import Chart, chart_of
 from projects.choices import Decision, Phase, ResultKind
-from projects.models import Adaptation, Indicator, JournalEntry, Pilot, Project, Reading
+from projects.models import Indicator, JournalEntry, Pilot, Project, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,3 @@ def reached_on(project: Project, moves: Iterable[Move]) -> dict[str, dt.datetime
 
 def stopped(pilots: Iterable[Pilot]) -> list[Pilot]:
     return [pilot for pilot in pilots if pilot.decision == Decision.STOP]
-
-
-def split_adaptations(project: Project, adaptations: Iterable[Adaptation]) -> tuple[list[Adaptation], list[Adaptation]]:
-    """Where this project came from, and what came from it."""
-    rows = list(adaptations)
-    came_from = [row for row in rows if row.project_id == project.pk]
-    return came_from, [row for row in rows if row.source_id == project.pk]

@@ -97,6 +97,7 @@ def adaptations(calendar: Calendar) -> None:
         report_back(
             by=centennial.lead,
             adaptation=Adaptation.objects.get(project=late),
+            version=1,
             came_of_it="The first week: six riders a night where there were two.",
             kept="Counting first. It took two evenings.",
             changed="The driver's break moved by twenty minutes; nothing was bought.",

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -13,14 +12,13 @@ from innoteams.accounts.models import User
 from projects.audience import audience
 from projects.choices import Visibility
 from projects.completeness import completeness
-from projects.models import Adaptation, Project
-from projects.permissions import Person
+from projects.lineage import lineage_of
+from projects.models import Project
 from projects.reading_page import (
     figures_of,
     moments_of,
     moves_of,
     results_of,
-    split_adaptations,
 )
 from projects.sharing import missing_before_sharing
 from projects.similar import similar_to
@@ -35,7 +33,6 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     project = get_object_or_404(Project.objects.visible_to(person).for_page(person), slug=slug)
     moves = moves_of(project)
     moments = moments_of(project, moves)
-    came_from, led_to = split_adaptations(project, _adaptations(project, person))
     context: dict[str, object] = {
         "project": project,
         "figures": figures_of(project),
@@ -43,8 +40,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "moments": moments[:MOMENTS_SHOWN],
         "older_moments": moments[MOMENTS_SHOWN:],
         "moves": moves,
-        "came_from": came_from,
-        "led_to": led_to,
+        "lineage": lineage_of(project, person),
         "similar": similar_to(project, person),
         "may_write": project.is_writer and not project.is_from_public_source,
         "may_claim": project.is_writer and project.is_from_public_source,
@@ -53,11 +49,6 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
         **_for_writer(project),
     }
     return render(request, "projects/project_detail.html", context)
-
-
-def _adaptations(project: Project, person: Person) -> list[Adaptation]:
-    rows = Adaptation.objects.visible_to(person).filter(Q(project=project) | Q(source=project))
-    return list(rows.select_related("project__team__city", "source__team__city"))
 
 
 def _contact(project: Any) -> dict[str, object]:
