@@ -76,9 +76,7 @@ class SourceForm(forms.Form):
         field = self.fields["source"]
         field.queryset = projects  # type: ignore[attr-defined]  # a ModelChoiceField
         # Only what was found is offered; anything the person sees is accepted.
-        field.widget.choices = [  # type: ignore[attr-defined]  # a choice widget
-            (project.slug, f"{project.team.city.name} · {project.title}") for project in found
-        ]
+        field.widget.choices = [(project.slug, f"{project.team.city.name} · {project.title}") for project in found]
         let_text_choose_direction(self)
 
 
