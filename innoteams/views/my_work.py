@@ -82,18 +82,21 @@ def _news(person: User) -> list[News]:
     rows = rows.select_related("project__team__city", "adaptation__project__team__city").order_by("-at", "-pk")
     asked = Question.objects.visible_to(person).filter(project__team__in=own).exclude(author=person)
     asked = asked.select_related("author", "team__city", "project").order_by("-asked_at", "-pk")
-    mine = {team.pk for team in own}
-    found = [_told(row, mine) for row in rows[:MOST_NEWS]] + [_asked(question) for question in asked[:MOST_NEWS]]
+    # An adaptation is written down on both its projects; whoever follows both hears of it once.
+    once = {(row.verb, row.adaptation_id or -row.pk): row for row in reversed(rows[: 2 * MOST_NEWS])}
+    found = [_told(row) for row in once.values()] + [_asked(question) for question in asked[:MOST_NEWS]]
     return sorted(found, key=lambda one: one.at, reverse=True)[:MOST_NEWS]
 
 
-def _told(row: Activity, mine: set[int]) -> News:
-    if row.project.team_id in mine and row.adaptation is not None:
-        theirs = row.adaptation.project
-        words = _("took up your project") if row.verb == Verb.ADAPTATION_STARTED else _("told what came of your idea")
-        return News(row.at, theirs.get_absolute_url(), theirs.title, theirs.language, theirs.team.city.name, words)
-    project = row.project
-    words = row.get_verb_display()
+def _told(row: Activity) -> News:
+    project, words = row.project, row.get_verb_display()
+    if row.adaptation is not None and row.adaptation.source_id == project.pk:
+        # It happened to a project, and another city did it: that one is the news.
+        started = row.verb == Verb.ADAPTATION_STARTED
+        words = (_("started from “%(title)s”") if started else _("told what came of “%(title)s”")) % {
+            "title": project.title
+        }
+        project = row.adaptation.project
     return News(row.at, project.get_absolute_url(), project.title, project.language, project.team.city.name, words)
 
 

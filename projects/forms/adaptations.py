@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.validators import URLValidator
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import Team
@@ -13,11 +14,12 @@ from projects.models import Adaptation, Project
 from projects.plain_text import validate_has_words
 
 KEPT_HELP = _("What you take over as it is. The team you learn from will read it.")
+KEPT_OUTSIDE_HELP = _("What you take over as it is.")
 CHANGED_HELP = _("What is different where you are, and why. It may stay empty until you know.")
 
 
-def _kept() -> Words:
-    return Words(label=_("What you keep"), help_text=KEPT_HELP, widget=forms.Textarea({"rows": 3}), max_length=2000)
+def _kept(help_text: Promise = KEPT_HELP) -> Words:
+    return Words(label=_("What you keep"), help_text=help_text, widget=forms.Textarea({"rows": 3}), max_length=2000)
 
 
 def _changed() -> Words:
@@ -95,14 +97,13 @@ class _Outside(forms.Form):
         max_length=500,
         required=False,
         assume_scheme="https",
-        validators=[
-            URLValidator(["http", "https"], message=_("The address of a page begins with https:// or http://."))
-        ],
+        validators=[URLValidator(["http", "https"])],
+        error_messages={"invalid": _("The address of a page begins with https:// or http://.")},
     )
 
 
 class OutsideForm(_Outside):
-    kept = _kept()
+    kept = _kept(KEPT_OUTSIDE_HELP)
     changed = _changed()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
