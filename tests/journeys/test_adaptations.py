@@ -49,6 +49,8 @@ def adapt_and_share(page: Page, source: Project) -> None:
 def test_from_one_city_to_the_other_and_back(people: Cast, page_of: SignIn) -> None:
     source = people.projects["network"]
     page = page_of(people.mulhouse_lead)
+    # Four people's pages in one test, on a machine that may be busy.
+    page.set_default_timeout(30_000)
     adapt_and_share(page, source)
     assert letters_to(people.tel_aviv_lead) == ["Mulhouse adapts your project “Stairwells”"]
     own = Project.objects.get(team=people.mulhouse)
@@ -80,7 +82,7 @@ def test_from_one_city_to_the_other_and_back(people: Cast, page_of: SignIn) -> N
     form = page.locator(".waiting__form form")
     form.get_by_label("What came of it").fill("Eight people sit down every Tuesday.")
     form.get_by_role("button", name="Save").click()
-    expect(page.locator("#adapted")).to_contain_text("Eight people sit down every Tuesday.")
+    expect(page.locator("#adapted")).to_contain_text("Eight people sit down every Tuesday.", timeout=30_000)
     assert letters_to(people.tel_aviv_lead) == ["Mulhouse tells what came of “Stairwells”"]
 
     page = page_of(people.tel_aviv_lead)
