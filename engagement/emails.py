@@ -1,14 +1,17 @@
-"""One function for each message about check-ins and introductions. Each answers the sent message, or None where the
-person does not see (any more) what it would tell of."""
+"""One function for each message about check-ins, introductions, questions and adaptations. Each answers the sent
+message, or None where the person does not see (any more) what it would tell of."""
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.urls import reverse
 
+from cities.permissions import belongs_to
 from engagement.choices import CheckInState, IntroductionState
-from engagement.models import CheckIn, Introduction, Letter
+from engagement.models import CheckIn, Introduction, Letter, Question
 from innoteams.accounts.models import User
 from innoteams.lib import mail
-from projects.models import Project
+from projects.choices import Visibility
+from projects.models import Activity, Project
 
 
 def message_id(letter: Letter) -> str:
@@ -62,6 +65,77 @@ def introduction_declined(letter: Letter) -> EmailMessage | None:
     if introduction is None:
         return None
     return _write(letter, "introduction_declined", introduction.get_absolute_url(), about=introduction)
+
+
+def question_asked(letter: Letter) -> EmailMessage | None:
+    """To whom answers for the project; not about a question that was closed before the worker came."""
+    question = _question_seen_by(letter)
+    if question is None or question.project is None or question.closed_at:
+        return None
+    if not belongs_to(letter.person, question.project.team):
+        return None
+    return _write(letter, "question_asked", _place_of(question), question=question, quoted=_is_open(question.project))
+
+
+def question_answered(letter: Letter) -> EmailMessage | None:
+    """To the person who asked, with the answers since the last such letter."""
+    question = _question_seen_by(letter)
+    if question is None:
+        return None
+    earlier = Letter.objects.filter(kind=letter.kind, person=letter.person_id, question=question, pk__lt=letter.pk)
+    answers = question.answers.exclude(author=letter.person_id).select_related("author", "team__city")
+    if last := earlier.order_by("-pk").first():
+        answers = answers.filter(answered_at__gt=last.created_at)
+    told = list(answers)
+    if not told:
+        return None
+    quoted = question.project is None or _is_open(question.project)
+    return _write(letter, "question_answered", _place_of(question), question=question, answers=told, quoted=quoted)
+
+
+def project_adapted(letter: Letter) -> EmailMessage | None:
+    return _about_adaptation(letter, "project_adapted")
+
+
+def adaptation_reported(letter: Letter) -> EmailMessage | None:
+    return _about_adaptation(letter, "adaptation_reported")
+
+
+def _about_adaptation(letter: Letter, template: str) -> EmailMessage | None:
+    """Only while the person belongs to the source's team and sees both projects."""
+    rows = Activity.objects.visible_to(letter.person).select_related(
+        "project__team__city", "adaptation__project__team__city"
+    )
+    activity: Activity | None = rows.filter(pk=letter.activity_id).first()
+    if activity is None or activity.adaptation is None or not belongs_to(letter.person, activity.project.team):
+        return None
+    theirs = activity.adaptation.project
+    return _write(
+        letter,
+        template,
+        theirs.get_absolute_url(),
+        project=activity.project,
+        adaptation=activity.adaptation,
+        theirs=theirs,
+        quoted=_is_open(theirs),
+    )
+
+
+def _question_seen_by(letter: Letter) -> Question | None:
+    rows = Question.objects.visible_to(letter.person).select_related("author", "team__city", "project__team__city")
+    question: Question | None = rows.filter(pk=letter.question_id).first()
+    return question
+
+
+def _place_of(question: Question) -> str:
+    if question.project is None:
+        return question.get_absolute_url()
+    return f"{reverse('project_questions', args=[question.project.slug])}#question-{question.pk}"
+
+
+def _is_open(project: Project) -> bool:
+    """A mail cannot be taken back, so it quotes only what the whole network reads anyway."""
+    return project.visibility in (Visibility.NETWORK, Visibility.PUBLIC)
 
 
 def _about_check_in(letter: Letter, template: str, state: CheckInState) -> EmailMessage | None:

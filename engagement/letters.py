@@ -12,34 +12,41 @@ from django.utils import timezone
 from cities.choices import Right
 from cities.models import Membership
 from engagement.choices import LetterKind
-from engagement.models import CheckIn, Introduction, Letter
+from engagement.models import CheckIn, Introduction, Letter, Question
 from innoteams.accounts.models import User
+from projects.models import Activity, Project
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 100
 MOST_ATTEMPTS = 8
+# Told to a person once for each activity.
+ONCE = (LetterKind.PROJECT_ADAPTED, LetterKind.ADAPTATION_REPORTED)
 # Longer than a batch takes at the mail server's slowest, so that a letter is not claimed twice while being posted.
 LEASE = dt.timedelta(minutes=30)
 
-About = CheckIn | Introduction
+About = CheckIn | Introduction | Question | Activity
+_FIELDS: dict[type[About], str] = {
+    CheckIn: "check_in",
+    Introduction: "introduction",
+    Question: "question",
+    Activity: "activity",
+}
 
 
 def write(kind: LetterKind, to: Iterable[tuple[User, About]], *, now: dt.datetime | None = None) -> None:
-    """Writes down whom to tell what. Call it in the transaction of the change; the bell rings after the commit."""
+    """Writes down whom to tell what. Call it in the transaction of the change; the bell rings after the commit.
+
+    About an activity each person is written to once, whoever asks for it again: the database holds that.
+    """
     now = now or timezone.now()
     Letter.objects.bulk_create(
         (
-            Letter(
-                kind=kind,
-                person=person,
-                check_in=about if isinstance(about, CheckIn) else None,
-                introduction=about if isinstance(about, Introduction) else None,
-                next_attempt_at=now,
-            )
+            Letter(kind=kind, person=person, next_attempt_at=now, **{_FIELDS[type(about)]: about})
             for person, about in to
         ),
         batch_size=1000,
+        ignore_conflicts=kind in ONCE,
     )
     # Robust: when the broker is away, the next tick finds the letters.
     transaction.on_commit(ring, robust=True)
@@ -63,6 +70,13 @@ def writers_of(team_id: int) -> list[User]:
     ranked = [(member.right, member.person) for member in people.order_by("pk")]
     leads = [person for right, person in ranked if right == Right.LEAD]
     return leads or [person for right, person in ranked if right == Right.MEMBER]
+
+
+def spokespeople_of(project: Project) -> list[User]:
+    """Who answers for a project: the person to talk to, or where that one has left the team, its leads."""
+    people = Membership.objects.current().belonging().filter(team=project.team_id, person__is_active=True)
+    contact = people.filter(person=project.contact_id).select_related("person").first()
+    return [contact.person] if contact else writers_of(project.team_id)
 
 
 def claim(now: dt.datetime) -> list[Letter]:

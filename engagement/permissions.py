@@ -153,6 +153,12 @@ def can_answer_question(person: Person, question: Question) -> Verdict:
 
 
 def can_close_question(person: User, question: Question) -> Verdict:
+    """The person who asked; about a project, whoever writes for its team as well: they know what is answered."""
     if question.author_id == person.pk:
         return YES
-    return no(_("Only the person who asked closes a question."))
+    project = question.project
+    if project is None:
+        return no(_("Only the person who asked closes a question."))
+    if not project.is_from_public_source and writes_for(person, project.team):
+        return YES
+    return no(_("Only the person who asked and the team of the project close this question."))

@@ -21,6 +21,10 @@ _MESSAGES: dict[str, Callable[[Letter], EmailMessage | None]] = {
     LetterKind.INTRODUCTION_ASKED: emails.introduction_asked,
     LetterKind.INTRODUCTION_ACCEPTED: emails.introduction_accepted,
     LetterKind.INTRODUCTION_DECLINED: emails.introduction_declined,
+    LetterKind.QUESTION_ASKED: emails.question_asked,
+    LetterKind.QUESTION_ANSWERED: emails.question_answered,
+    LetterKind.PROJECT_ADAPTED: emails.project_adapted,
+    LetterKind.ADAPTATION_REPORTED: emails.adaptation_reported,
 }
 
 

@@ -9,12 +9,15 @@ from engagement.models import CheckIn
 DAYS_TO_ANSWER = 14
 DAYS_TO_RESUBMIT = 7
 DAYS_TO_ANSWER_INTRODUCTION = 14
+DAYS_TO_ANSWER_QUESTION = 14
 DAYS_TO_LOG_SESSION = 3
 # Commitments are shown as waiting from this long before they are due.
 DAYS_AHEAD = 14
 STALE_AFTER = dt.timedelta(days=90)
 CONFIRM_AFTER = dt.timedelta(days=365)
 HELPED_AFTER = dt.timedelta(days=30)
+# So long after an adaptation was shared its team is asked what came of it.
+TELL_AFTER = dt.timedelta(days=90)
 
 
 def check_in_due(check_in: CheckIn) -> dt.date | None:

@@ -18,6 +18,14 @@ def check_in_tick() -> None:
     open_due_periods(timezone.now())
 
 
+@shared_task(expires=_HEARD_WITHIN)
+def project_letters_tick() -> None:
+    """Tells teams that their project was adapted, and what came of it."""
+    from engagement.project_letters import write_due
+
+    write_due(timezone.now())
+
+
 @shared_task
 def post_letters() -> None:
     """Posts what waits: rung after each commit that wrote a letter, and every few minutes in case a bell was lost."""

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from engagement.views import check_ins, coaching, introductions, portfolio, questions
+from engagement.views import check_ins, coaching, introductions, portfolio, project_questions, questions
 
 urlpatterns = [
     path("portfolio/", portfolio.portfolio, name="portfolio"),
@@ -28,6 +28,17 @@ urlpatterns = [
     path("introductions/<int:pk>/answer/", introductions.introduction_answer, name="introduction_answer"),
     path("introductions/<int:pk>/withdraw/", introductions.introduction_withdraw, name="introduction_withdraw"),
     path("introductions/<int:pk>/helped/", introductions.introduction_helped, name="introduction_helped"),
+    path("projects/<slug:slug>/questions/", project_questions.project_questions, name="project_questions"),
+    path(
+        "projects/<slug:slug>/questions/<int:pk>/answer/",
+        project_questions.project_question_answer,
+        name="project_question_answer",
+    ),
+    path(
+        "projects/<slug:slug>/questions/<int:pk>/close/",
+        project_questions.project_question_close,
+        name="project_question_close",
+    ),
     path("questions/", questions.question_list, name="question_list"),
     path("questions/new/", questions.question_create, name="question_create"),
     path("questions/<int:pk>/", questions.question_detail, name="question_detail"),

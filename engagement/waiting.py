@@ -8,20 +8,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Greatest, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cities.models import Invitation, Team
+from cities.models import Invitation, Membership, Team
 from cities.querysets import today
 from engagement import promises
 from engagement.choices import WITH_THE_TEAM, CheckInState, IntroductionState
-from engagement.models import CheckIn, CoachingSession, Commitment, Introduction
+from engagement.models import Answer, CheckIn, CoachingSession, Commitment, Introduction, Question
 from innoteams.accounts.models import User
 from projects.choices import LIVE_OUTCOMES
-from projects.models import Project
+from projects.models import Adaptation, Project
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Waiting:
     promised: dt.date
     has_due: bool = True
     post_to: str = ""
+    # The page at `url` is one form, which can be filled in here as well.
+    in_place: bool = False
 
     @property
     def due(self) -> dt.date | None:
@@ -171,6 +173,55 @@ def _projects(person: User) -> Iterator[Waiting]:
             yield Waiting("confirm", project.title, why, url, _("Look it over"), due)
 
 
+def _answers_for(person: User) -> Q:
+    """Projects (reached by `project__`) that the person answers for: is the one to talk to, or leads the team where
+    that one has left. As letters.spokespeople_of, from the other end."""
+    there = Membership.objects.current().belonging().filter(team=OuterRef("project__team"))
+    has_contact = Exists(there.filter(person=OuterRef("project__contact"), person__is_active=True))
+    own = Q(project__source_line="") | Q(project__claimed_at__isnull=False)
+    is_contact = Q(project__contact=person, project__team__in=Team.objects.of_member(person))
+    is_lead = Q(~has_contact, project__team__in=Team.objects.led_by(person))
+    return own & (is_contact | is_lead)
+
+
+def _questions(person: User) -> Iterator[Waiting]:
+    """Asked about a project the person answers for; nobody of the team has answered yet."""
+    by_team = Answer.objects.filter(question=OuterRef("pk"), team=OuterRef("project__team"))
+    rows = Question.objects.visible_to(person).filter(_answers_for(person), ~Exists(by_team), closed_at=None)
+    for one in rows.exclude(author=person).select_related("author", "team__city", "project"):
+        who = one.team.city.name if one.team else str(one.author)
+        yield Waiting(
+            "question",
+            one.text,
+            _("%(who)s asks about “%(title)s”.") % {"who": who, "title": one.project.title},
+            f"{reverse('project_questions', args=[one.project.slug])}#question-{one.pk}",
+            _("Answer"),
+            one.asked_at.date() + dt.timedelta(days=promises.DAYS_TO_ANSWER_QUESTION),
+        )
+
+
+def _adaptations(person: User) -> Iterator[Waiting]:
+    """Three months after an adaptation was shared, or was named as one: what came of it?"""
+    since = Greatest("project__shared_at", "created_at")
+    mine = Q(project__contact=person, project__team__in=Team.objects.writable_by(person))
+    mine |= Q(project__team__in=Team.objects.led_by(person))
+    rows = Adaptation.objects.visible_to(person).filter(mine, came_of_it="", project__shared_at__isnull=False)
+    due = rows.annotate(since=since).filter(since__lt=timezone.now() - promises.TELL_AFTER)
+    for one in due.select_related("project", "source__team__city"):
+        where = one.source.team.city.name if one.source else one.outside_name
+        why = _("You took it from %(where)s, and nobody has told yet how it went. Two sentences are enough.")
+        yield Waiting(
+            "adaptation",
+            _("What came of “%(title)s”?") % {"title": one.project.title},
+            why % {"where": where},
+            reverse("adaptation_report", args=[one.project.slug, one.pk]),
+            _("Tell"),
+            (one.since + promises.TELL_AFTER).date(),
+            has_due=False,
+            in_place=True,
+        )
+
+
 SOURCES: tuple[Source, ...] = (
     _check_ins,
     _invitations,
@@ -178,4 +229,6 @@ SOURCES: tuple[Source, ...] = (
     _commitments,
     _sessions_to_log,
     _projects,
+    _questions,
+    _adaptations,
 )

@@ -15,5 +15,6 @@ app.conf.beat_schedule = {
     "heartbeat": {"task": "innoteams.tasks.heartbeat", "schedule": 30.0, "options": {"expires": 30}},
     "digest-tick": {"task": "engagement.tasks.digest_tick", "schedule": crontab(minute="*/5")},
     "check-in-tick": {"task": "engagement.tasks.check_in_tick", "schedule": crontab(minute=7)},
+    "project-letters-tick": {"task": "engagement.tasks.project_letters_tick", "schedule": crontab(minute="*/2")},
     "letters": {"task": "engagement.tasks.post_letters", "schedule": crontab(minute="*/5")},
 }

@@ -59,7 +59,8 @@ def lines_between(person: User | AnonymousUser, projects: ProjectQuerySet, *, na
     A documented link that names no project is there only where nothing was `narrowed`: it has no topic and no phase.
     """
     about = projects.order_by().values("pk")
-    adapted = Adaptation.objects.visible_to(person).filter(project__in=about).order_by()
+    # What came from outside the network has one end on the map only.
+    adapted = Adaptation.objects.visible_to(person).filter(project__in=about).exclude(source=None).order_by()
     told = CityLink.objects.filter(kind__in=DOCUMENTED_EXCHANGES).exclude(idea_from=None).order_by()
     told = told.filter(project__in=about) if narrowed else told.filter(Q(project=None) | Q(project__in=about))
     pairs = [(*pair, "adaptation") for pair in adapted.values_list("source__team__city", "project__team__city")]

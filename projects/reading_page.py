@@ -11,7 +11,7 @@ from projects import progress
 from projects.charts import Chart, chart_of
 from projects.choices import Decision, Measure, Phase, ResultKind
 from projects.figures import change_text, percent_text, share_text
-from projects.models import Adaptation, Ending, Indicator, JournalEntry, Pilot, Project, Reading
+from projects.models import Ending, Indicator, JournalEntry, Pilot, Project, Reading
 
 # Of a long series the table on the page shows the end.
 READINGS_SHOWN = 60
@@ -223,10 +223,3 @@ def give_endings(project: Any) -> list[Ending]:
 
 def stopped(pilots: Iterable[Pilot]) -> list[Pilot]:
     return [pilot for pilot in pilots if pilot.decision == Decision.STOP]
-
-
-def split_adaptations(project: Project, adaptations: Iterable[Adaptation]) -> tuple[list[Adaptation], list[Adaptation]]:
-    """Where this project came from, and what came from it."""
-    rows = list(adaptations)
-    came_from = [row for row in rows if row.project_id == project.pk]
-    return came_from, [row for row in rows if row.source_id == project.pk]

@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import Refused, demand
+from projects.adaptations import tell_sources
 from projects.choices import Verb, Visibility
 from projects.history import record
 from projects.levels import is_wider
 from projects.locking import locked
-from projects.models import Adaptation, Project
+from projects.models import Project
 from projects.permissions import can_share_project
 from projects.slugs import is_provisional, readable_slug
 
@@ -54,12 +55,6 @@ def share_project(*, by: User, project: Project, visibility: str) -> Project:
     now.save(update_fields=["visibility", "shared_at", "slug", "updated_at"])
     verb = Verb.PROJECT_SHARED if widening else Verb.PROJECT_NARROWED
     record(verb, now, by=by, facts={"from": before, "to": after.value})
-    if first:
-        _tell_sources(now, by)
+    if widening:
+        tell_sources(now, by)
     return now
-
-
-def _tell_sources(project: Project, by: User) -> None:
-    """The projects it was adapted from hear of it when it is shared, not while it is the team's own draft."""
-    for adaptation in Adaptation.objects.filter(project=project).select_related("source"):
-        record(Verb.ADAPTATION_STARTED, adaptation.source, by=by, adaptation=adaptation)

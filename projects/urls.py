@@ -1,6 +1,7 @@
 from django.urls import path
 
 from projects.views import (
+    adaptations,
     consultations,
     detail,
     endings,
@@ -25,8 +26,10 @@ urlpatterns = [
     path("projects/<slug:slug>/ending/", endings.ending_edit, name="ending_edit"),
     path("projects/<slug:slug>/confirm/", moves.project_confirm, name="project_confirm"),
     path("projects/<slug:slug>/claim/", moves.project_claim, name="project_claim"),
-    path("projects/<slug:slug>/adapt/", moves.project_adapt, name="project_adapt"),
-    path("projects/<slug:slug>/adapted/<int:pk>/", moves.adaptation_report, name="adaptation_report"),
+    path("projects/<slug:slug>/adapt/", adaptations.project_adapt, name="project_adapt"),
+    path("projects/<slug:slug>/origin/", adaptations.project_origin, name="project_origin"),
+    path("projects/<slug:slug>/adapted/<int:pk>/", adaptations.adaptation_report, name="adaptation_report"),
+    path("projects/<slug:slug>/adapted/<int:pk>/forget/", adaptations.adaptation_forget, name="adaptation_forget"),
     path("projects/<slug:slug>/pilots/new/", pilots.pilot_add, name="pilot_add"),
     path("projects/<slug:slug>/pilots/<int:pk>/", pilots.pilot_change, name="pilot_change"),
     path("projects/<slug:slug>/pilots/<int:pk>/decide/", pilots.pilot_decide, name="pilot_decide"),

@@ -11,6 +11,7 @@ from engagement.choices import IntroductionReason
 from engagement.forms.choosing import OwnTeamField, offer
 from innoteams.accounts.models import User
 from innoteams.lib.languages import CONTENT_LANGUAGES
+from projects.plain_text import validate_has_words, validate_plain
 
 
 def own_teams(person: User) -> QuerySet[Team]:
@@ -71,19 +72,46 @@ class HelpedForm(forms.Form):
 
 class AskQuestionForm(_InOwnName):
     text = forms.CharField(
-        label=_("Your question"), help_text=_("One sentence that somebody can answer in two minutes."), max_length=300
+        label=_("Your question"),
+        help_text=_("One sentence that somebody can answer in two minutes."),
+        max_length=300,
+        validators=[validate_plain],
     )
     context = forms.CharField(
         label=_("What they should know to answer"),
         max_length=2000,
         required=False,
         widget=forms.Textarea({"rows": 4}),
+        validators=[validate_plain],
     )
     language = forms.ChoiceField(label=_("Written in"), choices=CONTENT_LANGUAGES)
     team = OwnTeamField(label=_("In the name of"), queryset=Team.objects.none(), required=False)
 
 
 class AnswerQuestionForm(_InOwnName):
-    text = forms.CharField(label=_("Your answer"), max_length=2000, widget=forms.Textarea({"rows": 4}))
+    text = forms.CharField(
+        label=_("Your answer"), max_length=2000, widget=forms.Textarea({"rows": 4}), validators=[validate_plain]
+    )
     language = forms.ChoiceField(label=_("Written in"), choices=CONTENT_LANGUAGES)
     team = OwnTeamField(label=_("In the name of"), queryset=Team.objects.none(), required=False)
+
+
+class ShortQuestionForm(forms.Form):
+    """Asked where one reads: a single field. The language is guessed, the team is one's own."""
+
+    text = forms.CharField(
+        label=_("Your question"),
+        help_text=_("One sentence that somebody can answer in two minutes."),
+        max_length=300,
+        widget=forms.Textarea({"rows": 2, "dir": "auto"}),
+        validators=[validate_plain, validate_has_words],
+    )
+
+
+class ShortAnswerForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your answer"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3, "dir": "auto"}),
+        validators=[validate_plain],
+    )

@@ -90,7 +90,7 @@ def question_close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _seen(request: HttpRequest, pk: int) -> Question:
-    rows = Question.objects.visible_to(request.user).select_related("author", "team__city", "project")
+    rows = Question.objects.visible_to(request.user).select_related("author", "team__city", "project__team")
     found: Question = get_object_or_404(rows, pk=pk)
     return found
 

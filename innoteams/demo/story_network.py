@@ -5,9 +5,10 @@
 import datetime as dt
 
 from django.db.models import Q
+from django.utils import timezone
 
 from cities.models import City, Programme, Team, Topic
-from engagement import checkin_moves, coaching, introductions, questions
+from engagement import checkin_moves, coaching, introductions, project_letters, questions
 from engagement.checkins import open_due_periods
 from engagement.choices import CheckInState, Drawer, IntroductionReason, IntroductionState, LetterKind, Rhythm
 from engagement.models import CheckIn, CheckInSchedule, Letter
@@ -97,6 +98,7 @@ def adaptations(calendar: Calendar) -> None:
         report_back(
             by=centennial.lead,
             adaptation=Adaptation.objects.get(project=late),
+            version=1,
             came_of_it="The first week: six riders a night where there were two.",
             kept="Counting first. It took two evenings.",
             changed="The driver's break moved by twenty minutes; nothing was bought.",
@@ -267,6 +269,22 @@ def asked(calendar: Calendar) -> None:
             text="¿Quién ha organizado relevos de una hora para personas cuidadoras?",
         )  # fmt: skip
         third.topics.set([topics["unpaid-care"]])
+    stairs = _project("tel-aviv-yafo", "שכנים פותחים את חדר המדרגות")
+    with calendar.ago(16):
+        doors = questions.ask(
+            by=lead_of("boston"), team=team["boston"], language="en", project=stairs,
+            text="What do you say in the first sentence, when the door opens?",
+        )  # fmt: skip
+    with calendar.ago(15):
+        questions.answer(
+            by=member_of("tel-aviv-yafo"), question=doors, team=team["tel-aviv-yafo"], language="he",
+            text="„אני השכנה מקומה שלוש.” לא שם של תוכנית, לא עירייה. מי שאומר עירייה מקבל דלת סגורה.",
+        )  # fmt: skip
+    with calendar.ago(3):
+        questions.ask(
+            by=lead_of("durham"), team=team["durham"], language="en", project=stairs,
+            text="Did anybody complain about the bench, and who took the call?",
+        )  # fmt: skip
 
 
 def check_ins(calendar: Calendar) -> None:
@@ -328,4 +346,8 @@ def keep_only_waiting_letters() -> None:
     """The worker posts letters about what waits now; of what is long answered nobody wants a mail today."""
     waiting = Q(kind=LetterKind.INTRODUCTION_ASKED, introduction__state=IntroductionState.ASKED)
     waiting |= Q(kind=LetterKind.CHECK_IN_SUBMITTED, check_in__state=CheckInState.SUBMITTED)
-    Letter.objects.exclude(waiting).delete()
+    waiting |= Q(kind=LetterKind.QUESTION_ASKED, question__closed_at=None, question__answers=None)
+    # Letters about adaptations are found missing and written anew, so they stay, as written long ago.
+    project_letters.write_due(timezone.now())
+    Letter.objects.filter(activity__isnull=False).update(closed_at=timezone.now())
+    Letter.objects.filter(activity=None).exclude(waiting).delete()

@@ -4,7 +4,7 @@ Pure geometry on longitude/latitude in degrees; y grows downwards, as in SVG.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -70,8 +70,17 @@ class Sheet:
 
     def place(self, lon: float, lat: float) -> Point:
         """Where a place lands on the sheet, in its units."""
-        x, y = self._flat(lon, lat)
-        return x * self.scale + self.width / 2, (y + _rise(self.window.north)) * self.scale
+        return self.placing()(lon, lat)
+
+    def placing(self) -> Callable[[float, float], Point]:
+        """`place` for thousands of points: what is the same for all of them is reckoned once."""
+        scale, top, half = self.scale, _rise(self.window.north), self.width / 2
+
+        def place(lon: float, lat: float) -> Point:
+            x, y = self._flat(lon, lat)
+            return x * scale + half, (y + top) * scale
+
+        return place
 
 
 def window_around(places: Iterable[Point], least: float = 6.0, margin: float = 0.12, shape: float = 0.6) -> Window:
@@ -91,14 +100,16 @@ def window_around(places: Iterable[Point], least: float = 6.0, margin: float = 0
 @lru_cache(maxsize=128)
 def land_path(sheet: Sheet) -> str:
     """The land of a sheet as one SVG path."""
-    rings = (_clipped([sheet.place(lon, lat) for lon, lat in ring], sheet) for ring in _base("land"))
+    place = sheet.placing()
+    rings = (_clipped([place(lon, lat) for lon, lat in ring], sheet) for ring in _base("land"))
     return "".join(_drawn(ring, closed=True) for ring in rings if len(ring) > 2)
 
 
 @lru_cache(maxsize=128)
 def border_path(sheet: Sheet) -> str:
     """The country borders of a sheet as one SVG path."""
-    lines = ([sheet.place(lon, lat) for lon, lat in line] for line in _base("borders"))
+    place = sheet.placing()
+    lines = ([place(lon, lat) for lon, lat in line] for line in _base("borders"))
     return "".join(_drawn(line, closed=False, fine=2.2) for line in lines if any(_is_on(p, sheet) for p in line))
 
 
@@ -121,6 +132,22 @@ def arc_path(start: Point, end: Point, bend: float = 0.18) -> str:
     across, down = end[0] - start[0], end[1] - start[1]
     middle = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2 - bend * hypot(across, down)
     return f"M{start[0]:.0f} {start[1]:.0f}Q{middle[0]:.0f} {middle[1]:.0f} {end[0]:.0f} {end[1]:.0f}"
+
+
+def arc_tip(start: Point, end: Point, bend: float = 0.18, *, short: float = 0.0, size: float = 11.0) -> str:
+    """The head of an arrow on `arc_path`, its point `short` units before the end; "" where there is no room."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    length = hypot(across, down)
+    if length < short + 2 * size:
+        return ""
+    # The arc comes in along the line from its middle point.
+    x, y = across / 2, down / 2 + bend * length
+    far = hypot(x, y)
+    x, y = x / far, y / far
+    tip = end[0] - x * short, end[1] - y * short
+    foot = tip[0] - x * size, tip[1] - y * size
+    left, right = ((foot[0] + side * y * size * 0.45, foot[1] - side * x * size * 0.45) for side in (1, -1))
+    return "M" + "L".join(f"{point[0]:.0f} {point[1]:.0f}" for point in (tip, left, right)) + "z"
 
 
 @lru_cache(maxsize=2)

@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import sqrt
+from math import ceil, floor, sqrt
 from typing import Protocol, TypeAlias
 
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from innoteams.lib.cartography import Sheet, Window, arc_path, border_path, graticule_path, land_path, window_around
+from innoteams.lib.cartography import (
+    Sheet,
+    Window,
+    arc_path,
+    arc_tip,
+    border_path,
+    graticule_path,
+    land_path,
+    window_around,
+)
 
 register = template.Library()
 
 # Left, top, right, foot.
 Box: TypeAlias = tuple[float, float, float, float]
+
+
+class Arc(Protocol):
+    """One place learned from another."""
+
+    @property
+    def source(self) -> Place: ...
+
+    @property
+    def learner(self) -> Place: ...
+
+    @property
+    def kind(self) -> str: ...
 
 
 class Place(Protocol):
@@ -128,3 +150,32 @@ def locator_svg(city: Place, neighbours: Iterable[Place] = (), label: str = "") 
     sheet = Sheet(window, width=640)
     dots = _labelled(sheet, [(city, "here"), *((place, "neighbour") for place in near)])
     return _drawing(sheet, dots, label=label or city.name, labelled=True)
+
+
+# More names than these would cover each other.
+_MOST_NAMED = 10
+
+
+@register.simple_tag
+def lineage_svg(arcs: Sequence[Arc], here: Place, label: str = "") -> SafeString:
+    """Arrows from where something was learned to who learned it, on the part of the world they need."""
+    places: dict[str, Place] = {place.name: place for arc in arcs for place in (arc.source, arc.learner)}
+    places.pop(here.name, None)
+    around = [here, *places.values()]
+    window = window_around([(place.longitude, place.latitude) for place in around], least=8, margin=0.2, shape=0.6)
+    sheet = Sheet(_snapped(window), width=640)
+    named = _labelled(sheet, [(here, "here"), *((place, "member") for place in around[1:_MOST_NAMED])])
+    unnamed = [_dot(sheet, place, "member") | {"name": ""} for place in around[_MOST_NAMED:]]
+    lines = []
+    for arc in arcs:
+        start, end = (sheet.place(place.longitude, place.latitude) for place in (arc.source, arc.learner))
+        short = 10.0 if arc.learner.name == here.name else 7.0
+        lines.append({"kind": arc.kind, "path": arc_path(start, end), "tip": arc_tip(start, end, short=short)})
+    return _drawing(sheet, [*unnamed, *named], arcs=lines, label=label, labelled=True)
+
+
+def _snapped(window: Window, step: int = 5) -> Window:
+    """A little larger, on whole steps: coastlines are drawn once per window, and so many pages share one."""
+    west, south = floor(window.west / step) * step, max(floor(window.south / step) * step, -58)
+    east, north = ceil(window.east / step) * step, min(ceil(window.north / step) * step, 82)
+    return Window(west, south, east, north)

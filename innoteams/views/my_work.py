@@ -1,23 +1,42 @@
 """My work: what waits for me across all my roles, my projects, what I follow, the next session."""
 
+import datetime as dt
+from dataclasses import dataclass
+
 from allauth.account.models import EmailAddress
-from django.db.models import Case, Q, When
+from django.db.models import Case, F, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cities import joining
 from cities.models import Invitation, Team
 from cities.standing import standing_of
-from engagement.models import CoachingEngagement, CoachingSession
+from engagement.models import CoachingEngagement, CoachingSession, Question
 from engagement.waiting import waiting_for
 from innoteams.accounts.models import User
+from projects.choices import Verb
 from projects.lessons import lessons_for
 from projects.models import Activity, Project
 
 MOST_PROJECTS = 6
 MOST_NEWS = 8
+ADAPTED = (Verb.ADAPTATION_STARTED, Verb.ADAPTATION_REPORTED)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Who did what, as one line that leads there."""
+
+    at: dt.datetime
+    url: str
+    title: str
+    language: str
+    who: str
+    did: str
 
 
 @require_safe
@@ -55,11 +74,38 @@ def _projects(person: User) -> list[Project]:
     return list(rows.order_by(own, "-updated_at", "-pk")[:MOST_PROJECTS])
 
 
-def _news(person: User) -> list[Activity]:
-    """The newest of the followed projects and cities elsewhere, as far as the person sees it."""
-    followed = Project.objects.followed_by(person).exclude(team__in=Team.objects.of_member(person))
-    news = Activity.objects.visible_to(person).newsworthy().filter(project__in=followed.values("pk"))
-    return list(news.select_related("project__team__city").order_by("-at", "-pk")[:MOST_NEWS])
+def _news(person: User) -> list[News]:
+    """The newest of what is followed elsewhere and of what others made of the own team's work, as far as it is seen."""
+    own = Team.objects.of_member(person)
+    followed = Project.objects.followed_by(person).exclude(team__in=own)
+    elsewhere = Q(project__in=followed.values("pk"))
+    taken_up = Q(project__team__in=own, project=F("adaptation__source"), verb__in=ADAPTED) & ~Q(actor=person)
+    rows = Activity.objects.visible_to(person).newsworthy().filter(elsewhere | taken_up)
+    rows = rows.select_related("project__team__city", "adaptation__project__team__city").order_by("-at", "-pk")
+    asked = Question.objects.visible_to(person).filter(project__team__in=own).exclude(author=person)
+    asked = asked.select_related("author", "team__city", "project").order_by("-asked_at", "-pk")
+    # An adaptation is written down on both its projects; whoever follows both hears of it once.
+    once = {(row.verb, row.adaptation_id or -row.pk): row for row in reversed(rows[: 2 * MOST_NEWS])}
+    found = [_told(row) for row in once.values()] + [_asked(question) for question in asked[:MOST_NEWS]]
+    return sorted(found, key=lambda one: one.at, reverse=True)[:MOST_NEWS]
+
+
+def _told(row: Activity) -> News:
+    project, words = row.project, row.get_verb_display()
+    if row.adaptation is not None and row.adaptation.source_id == project.pk:
+        # It happened to a project, and another city did it: that one is the news.
+        started = row.verb == Verb.ADAPTATION_STARTED
+        words = (_("started from “%(title)s”") if started else _("told what came of “%(title)s”")) % {
+            "title": project.title
+        }
+        project = row.adaptation.project
+    return News(row.at, project.get_absolute_url(), project.title, project.language, project.team.city.name, words)
+
+
+def _asked(question: Question) -> News:
+    who = question.team.city.name if question.team else str(question.author)
+    url = f"{reverse('project_questions', args=[question.project.slug])}#question-{question.pk}"  # type: ignore[union-attr]  # only questions about a project come here
+    return News(question.asked_at, url, question.text, question.language, who, _("asked your team"))
 
 
 def _next_session(person: User) -> CoachingSession | None:

@@ -35,6 +35,12 @@ class Activity(models.Model):
         indexes = [
             models.Index(fields=["project", "-at"], name="activity_of_project"),
             models.Index(fields=["-at"], name="activity_newest"),
+            # For the door that looks every few minutes whether a source team is to be told (engagement).
+            models.Index(
+                fields=["at"],
+                condition=models.Q(verb__in=["adaptation_started", "adaptation_reported"]),
+                name="activity_of_adaptations",
+            ),
         ]
 
     def __str__(self) -> str:

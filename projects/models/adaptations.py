@@ -43,7 +43,8 @@ class Adaptation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.project_id} from {self.source_id or self.outside_name}"
+        # Without the other project's title: whoever reads this one may have lost sight of that.
+        return self.outside_name or f"{self.project_id} from {self.source_id}"
 
 
 class CityLink(models.Model):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -19,7 +18,8 @@ from projects.freshness import freshness
 from projects.ladder import ladder_of
 from projects.lessons import lessons_for_project, sayings_of
 from projects.levels import mark_narrower
-from projects.models import Adaptation, Project
+from projects.lineage import lineage_of
+from projects.models import Project
 from projects.page_rows import unpack
 from projects.permissions import Person, can_look_as_others, can_share_project
 from projects.points import whereabouts
@@ -30,7 +30,6 @@ from projects.reading_page import (
     moments_of,
     moves_of,
     results_of,
-    split_adaptations,
     turns_of,
 )
 from projects.sharing import missing_before_sharing
@@ -74,7 +73,6 @@ def _page(found: Any, reader: Person) -> dict[str, object]:
     moves = moves_of(project)
     turns = turns_of(project)
     moments = moments_of(project, moves, turns)
-    came_from, led_to = split_adaptations(project, _adaptations(project, reader))
     return {
         "project": project,
         "reader": reader,
@@ -85,8 +83,7 @@ def _page(found: Any, reader: Person) -> dict[str, object]:
         "older_moments": moments[MOMENTS_SHOWN:],
         "moves": moves,
         "latest": latest_why(moves, turns),
-        "came_from": came_from,
-        "led_to": led_to,
+        "lineage": lineage_of(project, reader),
         "similar": similar_to(project, reader),
         "may_write": found.is_writer and not project.is_from_public_source,
         "may_claim": found.is_writer and project.is_from_public_source,
@@ -103,11 +100,6 @@ def _page(found: Any, reader: Person) -> dict[str, object]:
 
 def _is_of_team(reader: Person, project: Project) -> bool:
     return isinstance(reader, User) and project.team_id in standing_of(reader).sight.member_of
-
-
-def _adaptations(project: Project, reader: Person) -> list[Adaptation]:
-    rows = Adaptation.objects.visible_to(reader).filter(Q(project=project) | Q(source=project))
-    return list(rows.select_related("project__team__city", "source__team__city"))
 
 
 def _lessons(project: Any, person: Person) -> dict[str, object]:

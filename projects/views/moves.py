@@ -1,4 +1,4 @@
-"""What changes a project's state: sharing, phases, outcome, confirming, claiming, following, adapting."""
+"""What changes a project's state: sharing, phases, outcome, confirming, claiming, following."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,22 +15,19 @@ from django.views.decorators.http import require_POST
 
 from cities.models import City, Topic
 from innoteams.lib.verdicts import NotAllowed
-from projects.adaptations import adapt, report_back
 from projects.audience import Audience, audiences
 from projects.choices import Outcome, Visibility
 from projects.follows import follow, unfollow
-from projects.forms.adaptations import AdaptForm, ReportForm
 from projects.forms.moves import OutcomeForm, PhaseForm
 from projects.levels import Kept, kept_back, own_levels
-from projects.models import Adaptation, Project
-from projects.permissions import can_adapt_project, can_claim_project, can_edit_project, can_share_project
+from projects.models import Project
+from projects.permissions import can_claim_project, can_edit_project, can_share_project
 from projects.phases import conclude, move_phase
 from projects.records import claim_project, confirm_project
 from projects.sharing import missing_before_sharing, share_project
 from projects.views.doors import attempt, or_403, seen_project, signed_in
 from projects.views.endings import to_questions
 from projects.views.pages import Words, done, form_page, in_place
-from projects.views.writing import writable_teams
 
 PHASE = Words(
     gettext_lazy("Move the project on"),
@@ -38,15 +35,6 @@ PHASE = Words(
     gettext_lazy("On to the next phase, or back to an earlier one: learning sends people back, and that is fine."),
 )
 OUTCOME = Words(gettext_lazy("What came of it"), gettext_lazy("Save"), is_ending=True)
-ADAPT = Words(
-    gettext_lazy("Adapt this project"),
-    gettext_lazy("Start my project"),
-    gettext_lazy(
-        "You start a project of your own that remembers where it came from. It is your team's draft first; "
-        "the city you learn from hears of it when you share it."
-    ),
-)
-REPORT = Words(gettext_lazy("What came of it where you are"), gettext_lazy("Save"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,32 +118,6 @@ def project_claim(request: HttpRequest, slug: str) -> HttpResponse:
         _or_403(lambda: claim_project(by=person, project=project))
         return done(request, project, _("This is now your team's own. The source stays on the page."))
     return render(request, "projects/project_claim.html", {"project": project})
-
-
-def project_adapt(request: HttpRequest, slug: str) -> HttpResponse:
-    person, source = signed_in(request), seen_project(request, slug)
-    or_403(can_adapt_project(person, source))
-    teams = [team for team in writable_teams(person) if team.pk != source.team_id]
-    if not teams:
-        raise PermissionDenied(_("This is your own team's project; another team can adapt it."))
-    initial = {"title": source.title}
-    form = AdaptForm(request.POST if request.method == "POST" else None, teams=teams, initial=initial)
-    if form.is_valid() and (project := attempt(form, lambda: adapt(by=person, source=source, **form.cleaned_data))):
-        return done(request, project, _("Your project is there, as a draft of your team."))
-    return form_page(request, source, form, ADAPT, seen_as=Visibility.TEAM)
-
-
-def adaptation_report(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    person, project = signed_in(request), seen_project(request, slug)
-    or_403(can_edit_project(person, project))
-    adaptation = get_object_or_404(Adaptation.objects.visible_to(person), project=project, pk=pk)
-    form = ReportForm(request.POST if request.method == "POST" else None, instance=adaptation)
-    told = None
-    if form.is_valid():
-        told = attempt(form, lambda: report_back(by=person, adaptation=adaptation, **form.given))
-    if told:
-        return done(request, project, _("Saved, and told to the team you learned from."), "adapted")
-    return form_page(request, project, form, REPORT)
 
 
 @require_POST

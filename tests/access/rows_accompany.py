@@ -275,7 +275,8 @@ ROWS = [
     Row(
         "question_close",
         lambda cast: reverse("question_close", args=[question(cast).pk]),
-        {**signed_in(403), "tel_aviv_lead": 302},
+        # The person who asked, and whoever writes for the team of the project it is about.
+        {**signed_in(403), "tel_aviv_lead": 302, "tel_aviv_member": 302},
         method="post",
     ),
 ]

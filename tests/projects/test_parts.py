@@ -211,7 +211,14 @@ def test_a_team_adapts_a_project_once_and_never_its_own(cast: Cast, project: Pro
 
 def test_what_came_of_an_adaptation_is_told_on_both_projects(cast: Cast, project: Project) -> None:
     own = share_project(by=cast.mulhouse_lead, project=adapted(cast, project), visibility="network")
-    report_back(by=cast.mulhouse_lead, adaptation=own.adapted_from.get(), came_of_it="It works.", kept="", changed="")
+    report_back(
+        by=cast.mulhouse_lead,
+        adaptation=own.adapted_from.get(),
+        version=1,
+        came_of_it="It works.",
+        kept="",
+        changed="",
+    )
     assert Activity.objects.filter(verb=Verb.ADAPTATION_REPORTED).count() == 2
 
 
