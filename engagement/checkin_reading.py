@@ -1,7 +1,6 @@
 """What a person reads of a check-in: the team its own sheet, everybody else what was sent, and only lines about
 projects that they see themselves."""
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from engagement.models import CheckIn, CheckInVersion
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
 from projects.choices import Phase, Visibility
+from projects.differences import Change, between
 from projects.models import Activity
 
 
@@ -51,14 +51,6 @@ class Line:
     def language(self) -> str:
         entry = self.activity.journal_entry
         return str(entry.language if entry else self.activity.project.language)
-
-
-@dataclass(frozen=True)
-class Change:
-    """A sentence of a text: kept (""), "added" or "removed"."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -106,15 +98,7 @@ def compare(before: CheckInVersion, after: CheckInVersion, reader: User) -> Comp
 
 def compare_texts(before: str, after: str) -> list[Change]:
     """Sentence by sentence."""
-    old, new = sentences(before), sentences(after)
-    changes: list[Change] = []
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            changes += [Change("", text) for text in old[i:j]]
-            continue
-        changes += [Change("removed", text) for text in old[i:j]]
-        changes += [Change("added", text) for text in new[k:m]]
-    return changes
+    return between(sentences(before), sentences(after))
 
 
 def sentences(text: str) -> list[str]:

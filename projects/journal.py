@@ -8,7 +8,7 @@ from innoteams.accounts.models import User
 from innoteams.lib.verdicts import demand
 from projects.choices import Verb
 from projects.days import demand_past
-from projects.history import record, touch
+from projects.history import changes_in, record, revise, snapshot, touch
 from projects.locking import EditedMeanwhile, locked
 from projects.models import JournalEntry, Project
 from projects.permissions import can_edit_project
@@ -24,6 +24,7 @@ def write_journal(*, by: User, project: Project, happened_on: dt.date, text: str
     )
     touch(project)
     record(Verb.JOURNAL_ADDED, project, by=by, journal_entry=entry)
+    revise(entry, {}, by=by)
     return entry
 
 
@@ -35,10 +36,17 @@ def change_journal(
     demand(can_edit_project(by, entry.project))
     demand_past(happened_on, by=by, field="happened_on")
     now = locked(entry)
+    given: dict[str, object] = {"happened_on": happened_on, "text": text, "language": language}
     if now.version != version:
-        raise EditedMeanwhile(now, {"happened_on": happened_on, "text": text, "language": language})
-    now.happened_on, now.text, now.language = happened_on, text, language
+        raise EditedMeanwhile(now, given)
+    before = snapshot(now)
+    changed = changes_in(now, given)
+    if not changed:
+        return now
+    for name in changed:
+        setattr(now, name, given[name])
     now.version += 1
-    now.save(update_fields=["happened_on", "text", "language", "version"])
+    now.save(update_fields=[*changed, "version"])
     record(Verb.PROJECT_CHANGED, now.project, by=by, journal_entry=now, facts={"fields": ["journal"]})
+    revise(now, before, by=by)
     return now

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import Refused, demand
 from projects.choices import Outcome, Phase, Verb
-from projects.history import record
+from projects.history import record, revise, snapshot
 from projects.locking import locked
 from projects.models import PhaseMove, Project
 from projects.permissions import can_edit_project
@@ -70,8 +70,10 @@ def conclude(*, by: User, project: Project, outcome: str, lesson: str = "") -> P
         return now
     if learned != now.lesson:
         now.version += 1
+    text_before = snapshot(now)
     now.outcome, now.lesson = after, learned
     now.last_confirmed_on = timezone.localdate()
     now.save(update_fields=["outcome", "lesson", "version", "last_confirmed_on", "updated_at"])
     record(Verb.OUTCOME_CHANGED, now, by=by, facts={"from": before, "to": after.value})
+    revise(now, text_before, by=by)
     return now

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import Refused, demand
 from projects.choices import Decision, Verb
-from projects.history import record, touch
+from projects.history import changes_in, record, revise, snapshot, touch
 from projects.locking import EditedMeanwhile, locked
 from projects.models import Pilot, Project
 from projects.permissions import can_edit_project
@@ -70,6 +70,7 @@ def start_pilot(
     )
     touch(project)
     record(Verb.PILOT_ADDED, project, by=by, pilot=pilot)
+    revise(pilot, {}, by=by)
     return pilot
 
 
@@ -82,7 +83,8 @@ def change_pilot(*, by: User, pilot: Pilot, version: int, **fields: object) -> P
     now = locked(pilot)
     if now.version != version:
         raise EditedMeanwhile(now, fields)
-    changed = [name for name, value in fields.items() if getattr(now, name) != value]
+    before = snapshot(now)
+    changed = changes_in(now, fields)
     for name in changed:
         setattr(now, name, fields[name])
     _demand_order(now.starts_on, now.ends_on)
@@ -92,6 +94,7 @@ def change_pilot(*, by: User, pilot: Pilot, version: int, **fields: object) -> P
     now.save(update_fields=[*changed, "version"])
     touch(now.project)
     record(Verb.PILOT_CHANGED, now.project, by=by, pilot=now, facts={"fields": sorted(changed)})
+    revise(now, before, by=by)
     return now
 
 
@@ -112,11 +115,13 @@ def decide_pilot(*, by: User, pilot: Pilot, decision: str, note: str = "", lesso
         raise LessonsMissing(_("What was learned? A stopped pilot with its lesson saves another city a year."))
     if learned != now.lessons:
         now.version += 1
+    text_before = snapshot(now)
     now.decision, now.decision_note, now.lessons = after, note.strip(), learned
     now.decided_at, now.decided_by = timezone.now(), by
     now.save(update_fields=["decision", "decision_note", "lessons", "version", "decided_at", "decided_by"])
     touch(now.project)
     record(Verb.PILOT_DECIDED, now.project, by=by, pilot=now, facts={"from": before, "to": after.value})
+    revise(now, text_before, by=by)
     return now
 
 
