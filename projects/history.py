@@ -144,7 +144,8 @@ def revise_removed(row: models.Model, *, by: User) -> Revision:
     )
 
 
-EMPTY = (None, "", [])
+# Nothing is told by these.
+EMPTY: tuple[object, ...] = (None, "", [])
 
 
 def part_key(row: models.Model) -> int:

@@ -208,9 +208,7 @@ def _demand_contact_of_team(project: Project, contact: object) -> None:
         raise ContactNotOfTeam(_("The person to talk to is somebody of the team."))
 
 
-def _set_lists(
-    project: Project, topics: Sequence[Topic] | None, departments: QuerySet[Department] | None
-) -> list[str]:
+def _set_lists(project: Project, topics: Sequence[Topic] | None, departments: QuerySet[Department] | None) -> list[str]:
     """Writes what stands in tables of its own, where given; answers with the names of what changed."""
     changed = ["topics"] if topics is not None and _rank(project, topics) else []
     if departments is not None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.views import consultations, detail, indicators, journal, listing, moves, pilots, writing
+from projects.views import consultations, detail, history, indicators, journal, listing, moves, pilots, writing
 
 urlpatterns = [
     path("projects/", listing.project_list, name="project_list"),
@@ -26,5 +26,8 @@ urlpatterns = [
     path("projects/<slug:slug>/indicators/<int:pk>/", indicators.indicator_change, name="indicator_change"),
     path("projects/<slug:slug>/indicators/<int:pk>/readings/new/", indicators.reading_add, name="reading_add"),
     path("projects/<slug:slug>/readings/<int:pk>/remove/", indicators.reading_remove, name="reading_remove"),
+    path("projects/<slug:slug>/history/", history.project_history, name="project_history"),
+    path("projects/<slug:slug>/history/<int:pk>/", history.project_revision, name="project_revision"),
+    path("projects/<slug:slug>/history/<int:pk>/restore/", history.project_restore, name="project_restore"),
     path("follow/<slug:kind>/<slug:slug>/", moves.follow_toggle, name="follow_toggle"),
 ]

@@ -1,11 +1,13 @@
 """The page of a project: the problem, where it stands, what was tried, what the figures and residents say."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 
 from cities.choices import Function
 from cities.standing import standing_of
@@ -13,6 +15,7 @@ from innoteams.accounts.models import User
 from projects.audience import audience
 from projects.choices import Visibility
 from projects.completeness import completeness
+from projects.history_reading import name_of
 from projects.models import Adaptation, Project
 from projects.permissions import Person
 from projects.reading_page import (
@@ -50,6 +53,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "may_claim": project.is_writer and project.is_from_public_source,
         "may_adapt": isinstance(person, User) and standing_of(person).writes,
         **_contact(project),
+        **_last_change(project),
         **_for_writer(project),
     }
     return render(request, "projects/project_detail.html", context)
@@ -68,6 +72,17 @@ def _contact(project: Any) -> dict[str, object]:
         "contact_role": Function(project.contact_function).label,
         "contact_languages": list(dict.fromkeys(languages)),
     }
+
+
+def _last_change(project: Any) -> dict[str, object]:
+    """For the team: who changed it last, with the way to the history."""
+    if not project.is_of_team:
+        return {}
+    row = project.last_change
+    if not row:
+        return {"is_of_team": True}
+    who = row["name"] or _("Former member") if row["by"] else name_of(None)
+    return {"is_of_team": True, "changed_at": dt.datetime.fromisoformat(row["at"]), "changed_by": who}
 
 
 def _for_writer(project: Any) -> dict[str, object]:

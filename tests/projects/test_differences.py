@@ -10,7 +10,8 @@ from projects.differences import ADDED, KEPT, LEFT_OUT, REMOVED, Change, Row, be
 
 LETTERS = st.text(alphabet="ab é'-,.(שלוםָ̣)中文 \n", max_size=120)
 SENTENCES = st.lists(
-    st.sampled_from(["We hung sails.", "Trees beat sails.", "ארבעים ילדים באו.", "Il fait trop chaud.", ""]), max_size=12
+    st.sampled_from(["We hung sails.", "Trees beat sails.", "ארבעים ילדים באו.", "Il fait trop chaud.", ""]),
+    max_size=12,
 )
 
 
