@@ -45,6 +45,11 @@ class Row:
         return [change for change in self.changes if change.kind != REMOVED]
 
     @property
+    def text(self) -> str:
+        """All of it, for a text that is new or gone as a whole."""
+        return "".join(change.text for change in self.changes)
+
+    @property
     def is_kept(self) -> bool:
         return all(change.kind in (KEPT, LEFT_OUT) for change in self.changes)
 

@@ -135,6 +135,11 @@ class Item:
     revision: Revision | None = None
     may_come_back: bool = False
 
+    @property
+    def is_comparison(self) -> bool:
+        """Not of a part that was made or removed: there one text is all there is."""
+        return bool(self.revision and self.revision.before and self.revision.after)
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -163,12 +168,12 @@ def rows_of(project: Project, person: User, *, part: str = "", by: int | None = 
     if by is not None:
         revisions, activity = revisions.filter(by=by), activity.filter(actor=by)
     both = _keys(revisions, 0).union(_keys(activity, 1), all=True)
-    newest: Any = both.order_by("-at", "is_activity", "-pk")
-    return newest  # type: ignore[no-any-return]  # django-stubs lose the row's type in a union
+    return both.order_by("-at", "is_activity", "-pk")
 
 
 def _keys(rows: QuerySet[Any, Any], is_activity: int) -> QuerySet[Any, Any]:
-    return rows.order_by().annotate(is_activity=Value(is_activity)).values_list("at", "is_activity", "pk")
+    keys: QuerySet[Any, Any] = rows.order_by().annotate(is_activity=Value(is_activity))
+    return keys.values_list("at", "is_activity", "pk")
 
 
 def _without_revision(rows: ActivityQuerySet) -> ActivityQuerySet:

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from cities.choices import Function
@@ -82,7 +83,8 @@ def _last_change(project: Any) -> dict[str, object]:
     if not row:
         return {"is_of_team": True}
     who = row["name"] or _("Former member") if row["by"] else name_of(None)
-    return {"is_of_team": True, "changed_at": dt.datetime.fromisoformat(row["at"]), "changed_by": who}
+    ago = timesince(dt.datetime.fromisoformat(row["at"]), depth=1)
+    return {"is_of_team": True, "changed_ago": ago, "changed_by": who}
 
 
 def _for_writer(project: Any) -> dict[str, object]:
