@@ -63,6 +63,9 @@ TRACKED: dict[type[models.Model], tuple[PartKind, tuple[str, ...]]] = {
 # Of the fields above, what stands in tables of its own: kept as lists of the words by which it is found again.
 LISTS = ("topics", "departments")
 
+# Half a point is none: whoever changes one of these changes both.
+POINT = ("latitude", "longitude")
+
 # What is saved by itself while somebody types becomes one row for this long, so that a draft is not a row a keystroke.
 TYPING = dt.timedelta(minutes=30)
 
@@ -119,6 +122,8 @@ def revise(
     changed = [name for name in fields if (now[name] not in EMPTY if is_new else before.get(name) != now[name])]
     if not changed:
         return None
+    if set(POINT) & set(changed):
+        changed = [*changed, *(name for name in POINT if name not in changed)]
     revision = Revision(
         project=project_of(row),
         kind=kind,

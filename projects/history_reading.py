@@ -18,7 +18,7 @@ from cities.models import Topic
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
 from projects.choices import Decision, Outcome, PartKind, Phase, Verb, Visibility
-from projects.differences import ADDED, REMOVED, Change, Row, between, compare, shortened
+from projects.differences import ADDED, KEPT, REMOVED, Change, Row, between, compare, shortened
 from projects.history import EMPTY, TRACKED
 from projects.models import Activity, Project, Revision
 from projects.querysets import ActivityQuerySet, RevisionQuerySet
@@ -301,6 +301,8 @@ def told(
         return Told(name, label, shortened(rows) if is_short else rows, language, is_text=True, problem=problem)
     pair = ((REMOVED, in_words(model, name, before, names)), (ADDED, in_words(model, name, after, names)))
     changes = tuple(Change(kind, words) for kind, words in pair if words)
+    if before == after:
+        changes = changes[:1] and (Change(KEPT, changes[0].text),)
     return Told(name, label, [Row(changes)], problem=problem)
 
 

@@ -13,7 +13,7 @@ from innoteams.lib.verdicts import Refused, demand
 from projects import evidence, pilots, records
 from projects.choices import PartKind, Verb
 from projects.evidence import change_consultation, change_indicator
-from projects.history import LISTS, record, revise, snapshot
+from projects.history import LISTS, POINT, record, revise, snapshot
 from projects.journal import change_journal
 from projects.locking import EditedMeanwhile, locked
 from projects.models import Consultation, Indicator, JournalEntry, Pilot, Project, Revision
@@ -104,7 +104,10 @@ def restore(*, by: User, revision: Revision, version: int, only: Collection[str]
     row = locked(_row_of(revision))
     if getattr(row, "version", None) != version:
         raise EditedMeanwhile(row, {})
-    steps = [step for step in _plan(revision, row).steps if only is None or step.name in only]
+    wanted = set(only or ())
+    if wanted & set(POINT):
+        wanted.update(POINT)
+    steps = [step for step in _plan(revision, row).steps if only is None or step.name in wanted]
     if not steps:
         raise NothingToBringBack(_("Choose what should come back."))
     if problem := next((step.problem for step in steps if step.problem), ""):
@@ -135,7 +138,9 @@ def _row_of(revision: Revision) -> models.Model:
     if way is None:
         raise NotBroughtBack(_("This is not brought back: what is corrected keeps both figures and texts by itself."))
     if revision.kind == PartKind.PROJECT:
-        return revision.project
+        # As it is now: the one that came with the revision may have been read before somebody saved.
+        fresh: Project = Project.objects.select_related("team__city").defer("words").get(pk=revision.project_id)
+        return fresh
     parts = way.model._default_manager.select_related("project__team__city")
     found = parts.filter(project=revision.project_id, pk=revision.part).first()
     if found is None:
