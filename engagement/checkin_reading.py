@@ -1,7 +1,6 @@
 """What a person reads of a check-in: the team its own sheet, everybody else what was sent, and only lines about
 projects, and parts of them, that they see themselves."""
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from engagement.models import CheckIn, CheckInVersion
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
 from projects.choices import Outcome, Phase
+from projects.differences import Change, between
 from projects.figures import full_text
 from projects.models import Activity
 
@@ -52,14 +52,6 @@ class Line:
     def language(self) -> str:
         own = self.activity.journal_entry or self.activity.ending
         return str(own.language if own else self.activity.project.language)
-
-
-@dataclass(frozen=True)
-class Change:
-    """A sentence of a text: kept (""), "added" or "removed"."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -107,15 +99,7 @@ def compare(before: CheckInVersion, after: CheckInVersion, reader: User) -> Comp
 
 def compare_texts(before: str, after: str) -> list[Change]:
     """Sentence by sentence."""
-    old, new = sentences(before), sentences(after)
-    changes: list[Change] = []
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            changes += [Change("", text) for text in old[i:j]]
-            continue
-        changes += [Change("removed", text) for text in old[i:j]]
-        changes += [Change("added", text) for text in new[k:m]]
-    return changes
+    return between(sentences(before), sentences(after))
 
 
 def sentences(text: str) -> list[str]:

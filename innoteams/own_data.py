@@ -6,12 +6,13 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.db.models import Q
 from django.utils import timezone
 
 from engagement.models import Answer, CoachingNote, DigestPreference, Question
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
-from projects.models import Ending, Follow, JournalEntry, Project
+from projects.models import Ending, Follow, JournalEntry, Project, Revision
 
 Rows = list[dict[str, Any]]
 
@@ -90,8 +91,27 @@ def _written(person: User) -> dict[str, Rows]:
         "answers": _rows(
             Answer.objects.filter(author=person, question__in=questions).values("question__text", "text", "answered_at")
         ),
+        "changes": _changes(person),
         "coaching_notes": _rows(notes.values("drawer", "text", "created_at")),
     }
+
+
+def _changes(person: User) -> Rows:
+    """When the person changed what kind of part; which project and which words only while they may be read."""
+    readable = Revision.objects.visible_to(person).values("pk")
+    own = Revision.objects.filter(by=person).annotate(is_readable=Q(pk__in=readable)).select_related("project")
+    return [
+        {
+            "what": row.kind,
+            "at": row.at,
+            **({"project": row.project.title, "text": _words(row)} if row.is_readable else {}),
+        }
+        for row in own
+    ]
+
+
+def _words(row: Any) -> dict[str, object]:
+    return {name: plain(value) if isinstance(value, str) else value for name, value in row.after.items()}
 
 
 def _rows(values: Iterable[Any]) -> Rows:

@@ -69,6 +69,7 @@ def keep_draft(
         by=by,
         project=earlier,
         version=earlier.version if version is None else version,
+        typing=True,
         **fields,  # type: ignore[arg-type]
     )
     return settle_address(by=by, project=project) if settled else project

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db import models
+from django.utils import timezone
 
 from innoteams.accounts.models import User
+from innoteams.lib.rich_text import RichTextField, rich
 from projects.choices import PartKind, Verb
 from projects.models import (
     Activity,
@@ -32,7 +34,7 @@ TRACKED: dict[type[models.Model], tuple[PartKind, tuple[str, ...]]] = {
         (
             "title", "language", "problem", "for_whom", "approach", "lesson", "partners", "neighbourhood", "latitude",
             "longitude", "cost_band", "staff_time", "conditions", "competence", "reusable", "lasting_owner",
-            "started_on", "contact_id", "successor_id",
+            "started_on", "contact_id", "successor_id", "topics", "departments",
         ),
     ),
     Pilot: (
@@ -58,6 +60,16 @@ TRACKED: dict[type[models.Model], tuple[PartKind, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+# Of the fields above, what stands in tables of its own: kept as lists of the words by which it is found again.
+LISTS = ("topics", "departments")
+
+# Half a point is none: whoever changes one of these changes both.
+POINT = ("latitude", "longitude")
+
+# What is saved by itself while somebody types becomes one row for this long, so that a draft is not a row a keystroke.
+TYPING = dt.timedelta(minutes=30)
+
+
 def record(
     verb: Verb,
     project: Project,
@@ -78,28 +90,84 @@ def touch(project: Project) -> None:
 def snapshot(row: models.Model) -> Snapshot:
     """The tracked fields of the row as JSON holds them: take it before the change, give it to `revise` after."""
     _kind, fields = TRACKED[type(row)]
-    return {name: _as_json(getattr(row, name)) for name in fields}
+    now = {name: _as_json(getattr(row, name)) for name in fields if name not in LISTS}
+    if isinstance(row, Project):
+        # By rank, and by the name the city gives it: what is gone later can still be read.
+        now["topics"] = list(row.ranked_topics.order_by("rank").values_list("topic__slug", flat=True))
+        now["departments"] = list(row.departments.order_by("name").values_list("name", flat=True))
+    return now
+
+
+def changes_in(row: models.Model, given: Mapping[str, object]) -> list[str]:
+    """Names of the given fields that would stand differently in the row; a plain text that form adds nothing to is
+    the same text."""
+    return [name for name, value in given.items() if getattr(row, name) != _as_stored(row, name, value)]
 
 
 def revise(
-    row: models.Model, before: Mapping[str, object], *, by: User, restores: Revision | None = None
+    row: models.Model,
+    before: Mapping[str, object],
+    *,
+    by: User,
+    restores: Revision | None = None,
+    typing: bool = False,
 ) -> Revision | None:
-    """Writes what changed since `before` (empty: the row is new); None, and no row, where nothing did."""
+    """Writes what changed since `before` (empty: the row is new); None, and no row, where nothing did.
+
+    `typing`: saved by itself while the person writes; then their last row is extended for half an hour.
+    """
     kind, fields = TRACKED[type(row)]
     now = snapshot(row)
-    changed = [name for name in fields if name not in before or before[name] != now[name]]
+    is_new = not before
+    changed = [name for name in fields if (now[name] not in EMPTY if is_new else before.get(name) != now[name])]
     if not changed:
         return None
-    return Revision.objects.create(
+    if set(POINT) & set(changed):
+        changed = [*changed, *(name for name in POINT if name not in changed)]
+    revision = Revision(
         project=project_of(row),
         kind=kind,
-        part=0 if isinstance(row, Project) else row.pk,
-        label=str(row)[:200],
-        before={name: before[name] for name in changed if name in before},
+        part=part_key(row),
+        label=label_of(row),
+        before={} if is_new else {name: before.get(name) for name in changed},
         after={name: now[name] for name in changed},
         by=by,
         restores=restores,
     )
+    if typing and (last := _being_typed(revision)):
+        return _extended(last, revision)
+    revision.save()
+    return revision
+
+
+def revise_removed(row: models.Model, *, by: User) -> Revision:
+    """The part is about to be removed: what it said stays readable for the team. Call it before deleting."""
+    kind, _fields = TRACKED[type(row)]
+    told = {name: value for name, value in snapshot(row).items() if value not in EMPTY}
+    return Revision.objects.create(
+        project=project_of(row), kind=kind, part=part_key(row), label=label_of(row), before=told, after={}, by=by
+    )
+
+
+# Nothing is told by these.
+EMPTY: tuple[object, ...] = (None, "", [])
+
+
+def part_key(row: models.Model) -> int:
+    """The key by which revisions find the part; 0 for the project itself."""
+    return 0 if isinstance(row, Project) else int(row.pk)
+
+
+def label_of(row: models.Model) -> str:
+    """What the part is called, in words that its team wrote. Never the title of another team's project, which may be
+    narrowed later."""
+    called: dict[type[models.Model], str] = {
+        Ending: "pilot",
+        Reading: "indicator",
+        Adaptation: "outside_name",
+    }
+    named = getattr(row, called[type(row)]) if type(row) in called else row
+    return str(named or "")[:200]
 
 
 def project_of(row: models.Model) -> Project:
@@ -111,6 +179,41 @@ def project_of(row: models.Model) -> Project:
         return reached
     found: Project = row.project  # type: ignore[attr-defined]  # every other tracked model has it
     return found
+
+
+def _being_typed(revision: Revision) -> Revision | None:
+    """The newest row of the same part, if this person began it within the half hour."""
+    rows = Revision.objects.filter(project=revision.project, kind=revision.kind, part=revision.part)
+    last: Revision | None = rows.order_by("-at", "-pk").first()
+    if last is None or last.by_id != revision.by_id or last.restores_id or last.at < timezone.now() - TYPING:
+        return None
+    return last
+
+
+def _extended(last: Revision, more: Revision) -> Revision | None:
+    """From the first text to the last one, without what was typed between; None where all is as it was at first."""
+    is_new = not last.before
+    last.before = {} if is_new else {**more.before, **last.before}
+    last.after = {**last.after, **more.after}
+    for name in [name for name, value in last.after.items() if _is_back(value, last.before.get(name), is_new)]:
+        last.after.pop(name)
+        last.before.pop(name, None)
+    if not last.after:
+        last.delete()
+        return None
+    last.label = more.label
+    last.save(update_fields=["before", "after", "label"])
+    return last
+
+
+def _is_back(value: object, before: object, is_new: bool) -> bool:
+    return value in EMPTY if is_new else value == before
+
+
+def _as_stored(row: models.Model, name: str, value: object) -> object:
+    if isinstance(value, str) and isinstance(row._meta.get_field(name), RichTextField):
+        return rich(value)
+    return value
 
 
 def _as_json(value: object) -> object:

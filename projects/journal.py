@@ -8,7 +8,7 @@ from innoteams.accounts.models import User
 from innoteams.lib.verdicts import demand
 from projects.choices import Verb
 from projects.days import demand_past
-from projects.history import record, touch
+from projects.history import changes_in, record, revise, snapshot, touch
 from projects.levels import level_facts
 from projects.locking import EditedMeanwhile, locked
 from projects.models import JournalEntry, Project
@@ -32,6 +32,7 @@ def write_journal(
     )
     touch(project)
     record(Verb.JOURNAL_ADDED, project, by=by, journal_entry=entry)
+    revise(entry, {}, by=by)
     return entry
 
 
@@ -51,12 +52,17 @@ def change_journal(
     demand_past(happened_on, by=by, field="happened_on")
     now = locked(entry)
     own = now.visibility if visibility is None else visibility
+    given: dict[str, object] = {"happened_on": happened_on, "text": text, "language": language, "visibility": own}
     if now.version != version:
-        mine = {"happened_on": happened_on, "text": text, "language": language, "visibility": own}
-        raise EditedMeanwhile(now, mine)
-    level = level_facts(now, {"visibility": own})
-    now.happened_on, now.text, now.language, now.visibility = happened_on, text, language, own
+        raise EditedMeanwhile(now, given)
+    before, level = snapshot(now), level_facts(now, {"visibility": own})
+    changed = changes_in(now, given)
+    if not changed:
+        return now
+    for name in changed:
+        setattr(now, name, given[name])
     now.version += 1
-    now.save(update_fields=["happened_on", "text", "language", "visibility", "version"])
+    now.save(update_fields=[*changed, "version"])
     record(Verb.PROJECT_CHANGED, now.project, by=by, journal_entry=now, facts={"fields": ["journal"], **level})
+    revise(now, before, by=by)
     return now

@@ -11,7 +11,7 @@ from innoteams.lib.rich_text import plain
 from innoteams.lib.verdicts import Refused, demand
 from projects.choices import Decision, Verb
 from projects.endings import Answers, as_answer, write_ending
-from projects.history import record, revise, snapshot, touch
+from projects.history import changes_in, record, revise, snapshot, touch
 from projects.levels import level_facts
 from projects.locking import EditedMeanwhile, locked
 from projects.models import Pilot, Project
@@ -77,6 +77,7 @@ def start_pilot(
     )
     touch(project)
     record(Verb.PILOT_ADDED, project, by=by, pilot=pilot)
+    revise(pilot, {}, by=by)
     return pilot
 
 
@@ -89,8 +90,8 @@ def change_pilot(*, by: User, pilot: Pilot, version: int, **fields: object) -> P
     now = locked(pilot)
     if now.version != version:
         raise EditedMeanwhile(now, fields)
-    changed = [name for name, value in fields.items() if getattr(now, name) != value]
-    level = level_facts(now, fields)
+    before, level = snapshot(now), level_facts(now, fields)
+    changed = changes_in(now, fields)
     for name in changed:
         setattr(now, name, fields[name])
     _demand_order(now.starts_on, now.ends_on)
@@ -100,6 +101,7 @@ def change_pilot(*, by: User, pilot: Pilot, version: int, **fields: object) -> P
     now.save(update_fields=[*changed, "version"])
     touch(now.project)
     record(Verb.PILOT_CHANGED, now.project, by=by, pilot=now, facts={"fields": sorted(changed), **level})
+    revise(now, before, by=by)
     return now
 
 

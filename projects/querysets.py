@@ -180,14 +180,23 @@ def _what_reader_is(person: "User | AnonymousUser") -> dict[str, Exists | Subque
             _memberships().belonging().filter(team=OuterRef("team"), person=OuterRef("successor"))
         ),
         "is_writer": Value(False),
+        # For people of the team: who changed it last, and when.
+        "last_change": Subquery(_last_change(person)),
+        "is_of_team": Value(False),
         "is_followed": Value(False),
         "reader_city": Value(None, output_field=models.JSONField()),
     }
     if person.is_authenticated:
         facts["reader_city"] = _city_of(person)
         facts["is_writer"] = Exists(_teams().writable_by(person).filter(pk=OuterRef("team")))
+        facts["is_of_team"] = Exists(_teams().of_member(person).filter(pk=OuterRef("team")))
         facts["is_followed"] = Exists(_rows("projects.Follow").filter(person=person.pk, project=OuterRef("pk")))
     return facts
+
+
+def _last_change(person: "User | AnonymousUser") -> Any:
+    revisions = _rows("projects.Revision").visible_to(person).filter(project=OuterRef("pk")).order_by("-at", "-pk")
+    return revisions.values(row=JSONObject(at=F("at"), by=F("by"), name=F("by__name")))[:1]
 
 
 def _city_of(person: "User") -> Subquery:

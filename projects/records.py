@@ -14,7 +14,7 @@ from cities.permissions import can_write_for
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import demand
 from projects.choices import Phase, Verb, Visibility
-from projects.history import record
+from projects.history import changes_in, record, revise, snapshot
 from projects.locking import EditedMeanwhile, locked
 from projects.models import Project, ProjectTopic
 from projects.permissions import can_claim_project, can_edit_project
@@ -101,6 +101,7 @@ def log_project(
     if saved is project:
         _rank(project, topics)
         record(Verb.PROJECT_LOGGED, project, by=by)
+        revise(project, {}, by=by)
     return saved
 
 
@@ -112,11 +113,13 @@ def change_project(
     version: int,
     topics: Sequence[Topic] | None = None,
     departments: QuerySet[Department] | None = None,
+    typing: bool = False,
     **fields: object,
 ) -> Project:
     """Writes the given fields if nobody saved since `version`; raises EditedMeanwhile with theirs otherwise.
 
     The phase may be set here while the project is a draft; afterwards it moves by `phases.move_phase`.
+    `typing`: a draft that is saved by itself while somebody writes (`history.revise`).
     """
     demand(can_edit_project(by, project))
     now = locked(project)
@@ -127,19 +130,18 @@ def change_project(
     if "title" in mine and not str(mine["title"]).strip():
         raise TitleMissing(_("A project needs a title; the rest can come later."))
     mine = _settled(now, mine)
-    changed = [name for name, value in mine.items() if getattr(now, name) != value]
+    before = snapshot(now)
+    changed = changes_in(now, mine)
     for name in changed:
         setattr(now, name, mine[name])
-    if topics is not None and _rank(now, topics):
-        changed.append("topics")
-    if departments is not None:
-        now.departments.set(departments.filter(city=now.team.city_id))
-    if not changed:
+    lists = _set_lists(now, topics, departments)
+    if not changed and not lists:
         return now
     now.version += 1
     now.last_confirmed_on = timezone.localdate()
-    now.save(update_fields=[*(set(changed) - {"topics"}), "version", "last_confirmed_on", "updated_at"])
-    record(Verb.PROJECT_CHANGED, now, by=by, facts={"fields": sorted(changed)})
+    now.save(update_fields=[*changed, "version", "last_confirmed_on", "updated_at"])
+    record(Verb.PROJECT_CHANGED, now, by=by, facts={"fields": sorted([*changed, *lists])})
+    revise(now, before, by=by, typing=typing and now.is_draft)
     return now
 
 
@@ -170,12 +172,14 @@ def claim_project(*, by: User, project: Project) -> Project:
     """The city's own team takes over an entry told from a public source; the source line stays on the page."""
     now = locked(project)
     demand(can_claim_project(by, now))
+    before = snapshot(now)
     now.claimed_at = timezone.now()
     now.contact = by
     now.last_confirmed_on = timezone.localdate()
     now.version += 1
     now.save(update_fields=["claimed_at", "contact", "last_confirmed_on", "version", "updated_at"])
     record(Verb.PROJECT_CLAIMED, now, by=by)
+    revise(now, before, by=by)
     return now
 
 
@@ -237,6 +241,17 @@ _NOT_OF_TEAM = {
 
 def _belongs(person: User, team: Team) -> bool:
     return bool(team.memberships.current().belonging().filter(person=person).exists())
+
+
+def _set_lists(project: Project, topics: Sequence[Topic] | None, departments: QuerySet[Department] | None) -> list[str]:
+    """Writes what stands in tables of its own, where given; answers with the names of what changed."""
+    changed = ["topics"] if topics is not None and _rank(project, topics) else []
+    if departments is not None:
+        wanted = set(departments.filter(city=project.team.city_id))
+        if wanted != set(project.departments.all()):
+            project.departments.set(wanted)
+            changed.append("departments")
+    return changed
 
 
 def _rank(project: Project, topics: Sequence[Topic]) -> bool:

@@ -5,6 +5,7 @@ from projects.views import (
     consultations,
     detail,
     endings,
+    history,
     indicators,
     journal,
     listing,
@@ -48,5 +49,8 @@ urlpatterns = [
     ),
     path("projects/<slug:slug>/readings/<int:pk>/correct/", indicators.reading_correct, name="reading_correct"),
     path("projects/<slug:slug>/readings/<int:pk>/remove/", indicators.reading_remove, name="reading_remove"),
+    path("projects/<slug:slug>/history/", history.project_history, name="project_history"),
+    path("projects/<slug:slug>/history/<int:pk>/", history.project_revision, name="project_revision"),
+    path("projects/<slug:slug>/history/<int:pk>/restore/", history.project_restore, name="project_restore"),
     path("follow/<slug:kind>/<slug:slug>/", moves.follow_toggle, name="follow_toggle"),
 ]

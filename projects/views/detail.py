@@ -1,10 +1,13 @@
 """The page of a project: the problem, where it stands, what was tried, what the figures and residents say."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 from cities.choices import Function
 from cities.standing import settled, standing_of
@@ -15,6 +18,7 @@ from projects.completeness import completeness
 from projects.eyes import stand_in
 from projects.fit import compared_with_reader
 from projects.freshness import freshness
+from projects.history_reading import name_of
 from projects.ladder import ladder_of
 from projects.lessons import lessons_for_project, sayings_of
 from projects.levels import mark_narrower
@@ -94,6 +98,7 @@ def _page(found: Any, reader: Person) -> dict[str, object]:
         "whereabouts": whereabouts(project, project.team.city),
         **_lessons(project, reader),
         **_contact(project),
+        **_last_change(found),
         **_for_writer(found),
     }
 
@@ -128,6 +133,18 @@ def _contact(project: Any) -> dict[str, object]:
 
 def _languages(person: User) -> list[str]:
     return list(dict.fromkeys([person.language, *person.spoken_languages]))
+
+
+def _last_change(project: Any) -> dict[str, object]:
+    """For the team: who changed it last, with the way to the history."""
+    if not project.is_of_team:
+        return {}
+    row = project.last_change
+    if not row:
+        return {"is_of_team": True}
+    who = row["name"] or _("Former member") if row["by"] else name_of(None)
+    ago = timesince(dt.datetime.fromisoformat(row["at"]), depth=1)
+    return {"is_of_team": True, "changed_ago": ago, "changed_by": who}
 
 
 def _for_writer(project: Any) -> dict[str, object]:

@@ -6,12 +6,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from innoteams.lib.rich_text import plain
+from projects.differences import Row, between, compare
+from projects.history import EMPTY, project_of
+from projects.history_reading import Told
 from projects.locking import EditedMeanwhile
 from projects.models import Project
 
@@ -67,22 +72,41 @@ def both_texts(form: Any, refusal: EditedMeanwhile) -> dict[str, Any]:
     data = form.data.copy()
     data["version"] = getattr(refusal.theirs, "version", "")
     form.data = data
-    theirs = [
-        {"label": form.fields[name].label, "text": _shown(_in_words(refusal.theirs, name))}
-        for name in refusal.differing
-        if name in form.fields
-    ]
-    return {"theirs": theirs, "refusal": str(refusal)}
+    return {"theirs": differences_to(form, refusal.theirs), "refusal": str(refusal)}
 
 
-def _in_words(row: object, name: str) -> object:
-    """A choice as people read it."""
-    in_words = getattr(row, f"get_{name}_display", None)
-    return in_words() if in_words else getattr(row, name)
+def differences_to(form: Any, theirs: models.Model) -> list[Told]:
+    """What was typed beside what stands in the row, for the fields in which they differ."""
+    language = getattr(theirs, "language", "") or getattr(project_of(theirs), "language", "")
+    fields = [field for field in form.visible_fields() if field.name in form.cleaned_data]
+    found = [_compared(field, _standing(theirs, field.name), language) for field in fields]
+    return [told for told in found if not all(row.is_kept for row in told.rows)]
 
 
-def _shown(value: object) -> object:
-    return _("(empty)") if value in (None, "") else value
+def _standing(theirs: models.Model, name: str) -> object:
+    if name == "topics" and isinstance(theirs, Project):
+        return [ranked.topic for ranked in theirs.ranked_topics.select_related("topic")]
+    value = getattr(theirs, name, None)
+    return list(value.all()) if isinstance(value, models.Manager) else value
+
+
+def _compared(field: Any, theirs: object, language: str) -> Told:
+    mine = field.form.cleaned_data[field.name]
+    choices = dict(getattr(field.field, "choices", ())) if isinstance(field.field, forms.ChoiceField) else {}
+    if isinstance(theirs, str) and not choices:
+        rows = compare(plain(theirs), plain(str(mine or "")))
+        return Told(field.name, str(field.label), rows, language, is_text=True)
+    rows = [Row((change,)) for change in between(_words(theirs, choices), _words(mine, choices))]
+    return Told(field.name, str(field.label), rows)
+
+
+def _words(value: object, choices: dict[Any, Any]) -> list[str]:
+    """As the reader says it: days, figures, choices, names; a list as one word each."""
+    if value in EMPTY:
+        return []
+    if isinstance(value, list | models.QuerySet):
+        return [str(one) for one in value]
+    return [str(choices.get(value, formats.localize(value)))]
 
 
 def done(request: HttpRequest, project: Project, message: Text, anchor: str = "") -> HttpResponse:

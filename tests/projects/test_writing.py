@@ -151,7 +151,7 @@ def test_a_form_that_fell_behind_shows_both_and_can_still_be_saved(lead: Client,
     lead.post(KEEP, fields(cast, draft_key=key, title="One", problem="From the other window.", version=1))
     behind = lead.post(NEW, fields(cast, draft_key=key, title="One", problem="From this window.", version=1))
     text = behind.content.decode()
-    assert "From the other window." in text
+    assert both_of(behind, "problem") == ("From the other window.", "From this window.")
     assert "From this window." in text
     assert 'name="version" value="2"' in text
     assert lead.post(NEW, fields(cast, draft_key=key, title="One", version=2)).status_code == 302
@@ -171,6 +171,14 @@ def test_the_key_of_somebody_elses_draft_opens_nothing(client: Client, cast: Cas
     response = client.post(KEEP, fields(cast, draft_key=key, team=cast.mulhouse.pk, title="Stolen"))
     assert response.status_code == 200
     assert {project.title for project in Project.objects.filter(draft_key=key)} == {"Cool streets", "Stolen"}
+
+
+def both_of(response: Any, name: str) -> tuple[str, str]:
+    """What they saved and what was typed, as the page compares the two."""
+    [told] = [told for told in response.context["theirs"] if told.name == name]
+    sides = (["".join(change.text for change in side) for side in (row.before, row.after)] for row in told.rows)
+    before, after = zip(*sides, strict=True)
+    return "\n".join(before), "\n".join(after)
 
 
 # --- changing what stands there -----------------------------------------------------------------------------------
@@ -194,7 +202,7 @@ def test_two_people_editing_see_both_texts_and_nothing_is_overwritten(lead: Clie
     change_project(by=cast.tel_aviv_member, project=project, version=1, problem="No shade at noon.")
     response = edit(lead, project, cast.topic.slug, problem="Too few trees.")
     text = response.content.decode()
-    assert "No shade at noon." in text
+    assert both_of(response, "problem") == ("No shade at noon.", "Too few trees.")
     assert "Too few trees." in text
     assert Project.objects.get(pk=project.pk).problem == "No shade at noon."
     # Saving once more is a decision: then mine stands.
