@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Outcome
-from projects.forms.base import Words
+from projects.forms.base import RichWords, Words
 from projects.phases import moves_from
 
 
@@ -26,7 +26,7 @@ class PhaseForm(forms.Form):
 
 class OutcomeForm(forms.Form):
     outcome = forms.ChoiceField(label=_("What came of it"), choices=Outcome.choices, widget=forms.RadioSelect)
-    lesson = Words(
+    lesson = RichWords(
         label=_("What was learned"),
         help_text=_("Asked when a project stops: then it is the most useful part for others."),
         widget=forms.Textarea(attrs={"rows": 5}),

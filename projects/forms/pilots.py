@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Decision
-from projects.forms.base import Day, RecordForm, Words
+from projects.forms.base import Day, RecordForm, RichWords, Words
 from projects.models import Pilot
 from projects.pilots import decisions_from
 
@@ -36,7 +36,7 @@ _DECISIONS = {
 class PilotDecisionForm(forms.Form):
     decision = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
     note = Words(label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False)
-    lessons = Words(
+    lessons = RichWords(
         label=_("What was learned"),
         help_text=_("Asked when a pilot stops. It is shown first, before any figure."),
         widget=forms.Textarea(attrs={"rows": 5}),

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from innoteams.lib.rich_text import RichTextFormField
 from projects.locking import EditedMeanwhile
 from projects.models import Project
 
@@ -68,7 +69,11 @@ def both_texts(form: Any, refusal: EditedMeanwhile) -> dict[str, Any]:
     data["version"] = getattr(refusal.theirs, "version", "")
     form.data = data
     theirs = [
-        {"label": form.fields[name].label, "text": _shown(getattr(refusal.theirs, name))}
+        {
+            "label": form.fields[name].label,
+            "text": _shown(getattr(refusal.theirs, name)),
+            "is_rich": isinstance(form.fields[name], RichTextFormField),
+        }
         for name in refusal.differing
         if name in form.fields
     ]

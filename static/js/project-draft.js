@@ -103,6 +103,7 @@ if (form) {
       if (field && name !== "team") field.value = value;
     }
     document.dispatchEvent(new CustomEvent("topics:refresh"));
+    document.dispatchEvent(new CustomEvent("rich:refresh"));
     say(form.dataset.restored);
     changed();
   };

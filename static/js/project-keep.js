@@ -27,6 +27,7 @@ if (form) {
   // Only over what the person started from; after somebody else's change the server's texts win.
   if (kept && kept.version === version && !form.querySelector("[aria-invalid], [role=alert]")) {
     for (const field of texts()) if (kept.fields[field.name] !== undefined) field.value = kept.fields[field.name];
+    document.dispatchEvent(new CustomEvent("rich:refresh"));
   } else if (kept) {
     forget();
   }
