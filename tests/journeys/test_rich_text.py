@@ -120,9 +120,7 @@ def test_everything_is_reached_by_keyboard(people: Cast, project: Project, page_
     expect(text).not_to_be_focused()
 
 
-def test_what_is_refused_stays_in_the_editor_with_its_sentence(
-    people: Cast, project: Project, page_of: SignIn
-) -> None:
+def test_what_is_refused_stays_in_the_editor_with_its_sentence(people: Cast, project: Project, page_of: SignIn) -> None:
     page = page_of(people.tel_aviv_lead)
     page.goto(project.get_absolute_url())
     page.locator("#pilots .part__head a").click()
@@ -155,9 +153,7 @@ def test_two_who_write_at_once_keep_both_texts(people: Cast, project: Project, p
     expect(page.locator("#learned")).to_contain_text("Trees beat sails.")
 
 
-def test_a_text_kept_on_this_device_comes_back_into_the_editor(
-    people: Cast, project: Project, page_of: SignIn
-) -> None:
+def test_a_text_kept_on_this_device_comes_back_into_the_editor(people: Cast, project: Project, page_of: SignIn) -> None:
     page = page_of(people.tel_aviv_lead)
     page.goto(f"{project.get_absolute_url()}edit/")
     text = editor(page, "approach")

@@ -39,7 +39,9 @@ opening = st.builds(
     st.lists(st.sampled_from(ATTRIBUTES), max_size=2),
 )
 closing = st.sampled_from(TAGS).map(lambda tag: f"</{tag}>")
-bits = st.sampled_from(["<", ">", "&", "&lt;script&gt;", "&#x202e;", "&nbsp;", "<!--", "-->", "<![CDATA[", "\x00", "\n\n", '"'])
+bits = st.sampled_from(
+    ["<", ">", "&", "&lt;script&gt;", "&#x202e;", "&nbsp;", "<!--", "-->", "<![CDATA[", "\x00", "\n\n", '"']
+)
 soup = st.lists(st.one_of(words, opening, closing, bits), max_size=25).map("".join)
 html = soup.map(lambda text: f"<p>{text}")
 
