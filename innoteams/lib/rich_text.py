@@ -148,7 +148,8 @@ class _Line:
     def written(self) -> str:
         while self.chars and self.chars[-1][1] in " \n":
             self.chars.pop()
-        return f"<{self.tag}>{_marked(self.chars)}</{self.tag}>" if self.chars else ""
+        is_empty = all(char.isspace() for _marks, char in self.chars)
+        return "" if is_empty else f"<{self.tag}>{_marked(self.chars)}</{self.tag}>"
 
 
 @dataclass
@@ -167,7 +168,9 @@ class _Box:
 
 def _marked(chars: list[_Char], level: int = 0) -> str:
     if level == 3:
-        return html.escape("".join(char for _marks, char in chars), quote=False).replace("\n", "<br>")
+        words = html.escape("".join(char for _marks, char in chars), quote=False)
+        # The search takes a bare no-break space for a letter.
+        return words.replace("\n", "<br>").replace("\xa0", "&nbsp;")
     written = []
     for mark, group in groupby(chars, key=lambda char: char[0][level]):
         inside = _marked(list(group), level + 1)

@@ -186,7 +186,8 @@ def test_what_is_pasted_from_a_word_processor_keeps_its_form_and_loses_its_looks
     pasted = (
         '<html><head><style>p{color:red}</style></head><body><h1 class="MsoTitle" style="color:red">Report</h1>'
         '<p class="MsoNormal" style="margin:0"><b>Bold</b> and <a href="javascript:alert(1)">odd</a>'
-        '<o:p></o:p></p><p><span style="font-style:italic">leaning</span></p><div onclick="alert(1)">A box</div></body></html>'
+        '<o:p></o:p></p><p><span style="font-style:italic">leaning</span></p>'
+        '<div onclick="alert(1)">A box</div></body></html>'
     )
     text.evaluate(
         """(place, html) => {
