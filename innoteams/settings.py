@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
+    "django_prose_editor",
     "leaflet",
     "lucide",
     "django.contrib.admin.apps.SimpleAdminConfig",

@@ -121,7 +121,7 @@ def piece(name: str, **context: object) -> SafeString:
 @register.filter
 def prose(text: str) -> SafeString:
     """Rich text as HTML, cleaned here as well: what is shown never depends on how it came to be stored."""
-    return mark_safe(rich_text.rich(text))  # `rich` lets a handful of harmless tags through and nothing else
+    return mark_safe(rich_text.rich(str(text)))  # `rich` lets a handful of harmless tags through and nothing else
 
 
 @register.filter
@@ -236,11 +236,17 @@ def field_kind(field: BoundField) -> str:
 
 
 @register.filter
+def shows_tags(field: BoundField) -> bool:
+    """Whether people without a script see HTML in a field for text with form, because words alone would lose some."""
+    return isinstance(field.field, rich_text.RichTextFormField) and rich_text.is_html(str(field.value() or ""))
+
+
+@register.filter
 def most_characters(field: BoundField) -> int:
     """The longest text a field takes, or 0 when there is no limit worth showing (an address is never too long)."""
     widget = field.field.widget
     prose = isinstance(widget, Textarea) or getattr(widget, "input_type", "") == "text"
-    limit = int(getattr(field.field, "max_length", None) or 0)
+    limit = int(getattr(field.field, "most_letters", None) or getattr(field.field, "max_length", None) or 0)
     return limit if prose and 40 <= limit <= 6000 else 0
 
 

@@ -7,7 +7,9 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
+from innoteams.lib.rich_text import RichTextFormField
 from projects.choices import Visibility
+from projects.days import EARLIEST, validate_day
 from projects.levels import narrower_than
 from projects.models import Project
 from projects.plain_text import validate_plain
@@ -28,7 +30,20 @@ class Day(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+        super().__init__(format="%Y-%m-%d", attrs={"min": EARLIEST.isoformat()})
+
+
+class DayField(forms.DateField):
+    """A day that a person may mean: not in the year 26, not in 9999."""
+
+    widget = Day
+    default_validators = [validate_day]
+
+
+class RichWords(RichTextFormField):
+    """Text that people read, with the little form it may have."""
+
+    default_validators = [validate_plain]
 
 
 class Words(forms.CharField):
@@ -57,6 +72,10 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for for
         else:
             self.initial["version"] = instance.version
         let_text_choose_direction(self)
+        for field in self.fields.values():
+            # The fields that Django makes of a model's; a DayField of the form's own knows it already.
+            if isinstance(field, forms.DateField) and validate_day not in field.validators:
+                field.validators.append(validate_day)
 
     def add_error(self, field: str | None, error: Any) -> None:
         """A rule of the whole row (a database constraint) is told at the field that it is about."""

@@ -57,4 +57,5 @@ globalThis.putBack = (form, fields) => {
     }
   }
   document.dispatchEvent(new CustomEvent("topics:refresh"));
+  document.dispatchEvent(new CustomEvent("rich:refresh"));
 };

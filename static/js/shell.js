@@ -56,7 +56,8 @@ function counter(note) {
   live.setAttribute("role", "status");
   note.after(live);
   const tell = () => {
-    const left = most - [...input.value].length;
+    // Of text with form the letters count, not its tags (rich-text.js).
+    const left = most - (input.dataset.letters ?? [...input.value].length);
     note.textContent = note.dataset.counterText.replace("{left}", left.toLocaleString(document.documentElement.lang));
     note.dataset.state = left < 0 ? "over" : left <= most / 10 ? "close" : "";
     live.textContent = left <= 20 ? note.textContent : "";
