@@ -102,6 +102,14 @@ def revise(
     )
 
 
+def revise_removed(row: models.Model, *, by: User) -> Revision:
+    """Before the row goes: that it was there, and what it said."""
+    kind, _fields = TRACKED[type(row)]
+    return Revision.objects.create(
+        project=project_of(row), kind=kind, part=row.pk, label=str(row)[:200], before=snapshot(row), after={}, by=by
+    )
+
+
 def project_of(row: models.Model) -> Project:
     """The project that a part belongs to, or the project itself."""
     if isinstance(row, Project):

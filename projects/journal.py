@@ -1,22 +1,34 @@
 """The journal of a project: what happened, in a few sentences."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import demand
+from projects.attachments import NewFile, attach_all
 from projects.choices import Verb
 from projects.days import demand_past
 from projects.history import record, touch
 from projects.locking import EditedMeanwhile, locked
 from projects.models import JournalEntry, Project
 from projects.permissions import can_edit_project
+from projects.shelf import kept_only_if_saved
 
 
+@kept_only_if_saved()
 @transaction.atomic
-def write_journal(*, by: User, project: Project, happened_on: dt.date, text: str, language: str = "") -> JournalEntry:
-    """A new entry; seen by whoever sees the project."""
+def write_journal(
+    *,
+    by: User,
+    project: Project,
+    happened_on: dt.date,
+    text: str,
+    language: str = "",
+    files: Sequence[NewFile] = (),
+) -> JournalEntry:
+    """A new entry with its photos and files; seen by whoever sees the project."""
     demand(can_edit_project(by, project))
     demand_past(happened_on, by=by, field="happened_on")
     entry = JournalEntry.objects.create(
@@ -24,14 +36,23 @@ def write_journal(*, by: User, project: Project, happened_on: dt.date, text: str
     )
     touch(project)
     record(Verb.JOURNAL_ADDED, project, by=by, journal_entry=entry)
+    attach_all(by=by, project=project, files=files, journal_entry=entry)
     return entry
 
 
+@kept_only_if_saved()
 @transaction.atomic
 def change_journal(
-    *, by: User, entry: JournalEntry, version: int, happened_on: dt.date, text: str, language: str
+    *,
+    by: User,
+    entry: JournalEntry,
+    version: int,
+    happened_on: dt.date,
+    text: str,
+    language: str,
+    files: Sequence[NewFile] = (),
 ) -> JournalEntry:
-    """Corrects an entry; raises EditedMeanwhile if somebody saved since `version`."""
+    """Corrects an entry, and adds files to it; raises EditedMeanwhile if somebody saved since `version`."""
     demand(can_edit_project(by, entry.project))
     demand_past(happened_on, by=by, field="happened_on")
     now = locked(entry)
@@ -41,4 +62,5 @@ def change_journal(
     now.version += 1
     now.save(update_fields=["happened_on", "text", "language", "version"])
     record(Verb.PROJECT_CHANGED, now.project, by=by, journal_entry=now, facts={"fields": ["journal"]})
+    attach_all(by=by, project=now.project, files=files, journal_entry=now)
     return now

@@ -1,6 +1,7 @@
 """What a project's page shows, put together from rows fetched at once (`for_page`): no query happens here."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from projects.charts import Chart, chart_of
 from projects.choices import Decision, Phase, ResultKind
 from projects.models import Adaptation, Indicator, JournalEntry, Pilot, Project, Reading
+from projects.models.attachments import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,26 @@ def moments_of(project: Project, moves: Iterable[Move]) -> list[Moment]:
     moments = [Moment(entry.happened_on, entry=entry) for entry in project.journal.all()]
     moments += [Moment(move.at.date(), move=move) for move in moves]
     return sorted(moments, key=lambda moment: moment.day, reverse=True)
+
+
+def lay_out_files(project: Project) -> Shown:
+    """Puts each file where it belongs: as `shown` on its journal entry or reading; answers with the project's own."""
+    own = Shown()
+    of_entry: defaultdict[int, Shown] = defaultdict(Shown)
+    of_reading: defaultdict[int, Shown] = defaultdict(Shown)
+    for file in project.attachments.all():
+        if file.journal_entry_id:
+            of_entry[file.journal_entry_id].add(file)
+        elif file.reading_id:
+            of_reading[file.reading_id].add(file)
+        else:
+            own.add(file)
+    for entry in project.journal.all():
+        entry.shown = of_entry[entry.pk]
+    for indicator in project.indicators.all():
+        for reading in indicator.readings.all():
+            reading.shown = of_reading[reading.pk]
+    return own
 
 
 def reached_on(project: Project, moves: Iterable[Move]) -> dict[str, dt.datetime]:

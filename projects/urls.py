@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.views import consultations, detail, indicators, journal, listing, moves, pilots, writing
+from projects.views import attachments, consultations, detail, indicators, journal, listing, moves, pilots, writing
 
 urlpatterns = [
     path("projects/", listing.project_list, name="project_list"),
@@ -26,5 +26,11 @@ urlpatterns = [
     path("projects/<slug:slug>/indicators/<int:pk>/", indicators.indicator_change, name="indicator_change"),
     path("projects/<slug:slug>/indicators/<int:pk>/readings/new/", indicators.reading_add, name="reading_add"),
     path("projects/<slug:slug>/readings/<int:pk>/remove/", indicators.reading_remove, name="reading_remove"),
+    path("projects/<slug:slug>/readings/<int:pk>/file/", attachments.reading_file_add, name="reading_file_add"),
+    path("projects/<slug:slug>/files/new/", attachments.attachment_add, name="attachment_add"),
+    path("projects/<slug:slug>/files/<int:pk>/", attachments.attachment_change, name="attachment_change"),
+    path("projects/<slug:slug>/files/<int:pk>/remove/", attachments.attachment_remove, name="attachment_remove"),
+    path("files/<int:pk>/", attachments.attachment_file, name="attachment_file"),
+    path("files/<int:pk>/<int:width>/", attachments.attachment_width, name="attachment_width"),
     path("follow/<slug:kind>/<slug:slug>/", moves.follow_toggle, name="follow_toggle"),
 ]

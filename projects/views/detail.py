@@ -17,6 +17,7 @@ from projects.models import Adaptation, Project
 from projects.permissions import Person
 from projects.reading_page import (
     figures_of,
+    lay_out_files,
     moments_of,
     moves_of,
     results_of,
@@ -40,6 +41,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "project": project,
         "figures": figures_of(project),
         "results": results_of(project),
+        "project_files": lay_out_files(project),
         "moments": moments[:MOMENTS_SHOWN],
         "older_moments": moments[MOMENTS_SHOWN:],
         "moves": moves,
