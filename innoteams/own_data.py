@@ -11,7 +11,7 @@ from django.utils import timezone
 from engagement.models import Answer, CoachingNote, DigestPreference, Question
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
-from projects.models import Follow, JournalEntry, Project
+from projects.models import Attachment, Follow, JournalEntry, Project
 
 Rows = list[dict[str, Any]]
 
@@ -80,6 +80,12 @@ def _written(person: User) -> dict[str, Rows]:
             for row in JournalEntry.objects.visible_to(person)
             .filter(author=person)
             .values("project__title", "happened_on", "text")
+        ),
+        # What they are called and show; the files themselves are on the project's page.
+        "files": _rows(
+            Attachment.objects.visible_to(person)
+            .filter(author=person)
+            .values("project__title", "name", "alt", "credit", "created_at")
         ),
         "questions": _rows(questions.filter(author=person).values("text", "context", "asked_at")),
         "answers": _rows(

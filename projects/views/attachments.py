@@ -18,6 +18,7 @@ from innoteams.lib.verdicts import Refused
 from projects.attachments import NewFile, attach_all, change_attachment, remove_attachment
 from projects.forms.attachments import AttachForm, AttachmentForm
 from projects.models import Attachment, Project, Reading
+from projects.models.attachments import private_storage
 from projects.permissions import Person
 from projects.views.doors import signed_in
 from projects.views.pages import Words, done
@@ -162,7 +163,7 @@ def _hand_out(request: HttpRequest, attachment: Attachment, path: str) -> HttpRe
     # What lies under a path never changes, and neither does the answer for as long as it may be seen.
     response = get_conditional_response(request, etag=etag, last_modified=int(attachment.created_at.timestamp()))
     if response is None or response.status_code != HTTPStatus.NOT_MODIFIED:
-        response = sendfile(request, attachment.file.storage.path(path), mimetype=attachment.content_type)
+        response = sendfile(request, private_storage().path(path), mimetype=attachment.content_type)
         disposition = content_disposition_header(not attachment.is_picture, attachment.name)
         response["Content-Disposition"] = disposition or "attachment"
         response["Last-Modified"] = http_date(attachment.created_at.timestamp())

@@ -111,7 +111,7 @@ function newFiles(box) {
   // The empty set of fields is for browsers without scripts; what was begun stays.
   for (const one of [...list.children]) {
     if (!one.hasAttribute("data-begun")) one.remove();
-    else if (one.querySelector("input[name$=kept]").value) prepare(one);
+    else prepare(one);
   }
   box.querySelectorAll("[data-without-script]").forEach((note) => note.remove());
   box.querySelector("[data-pickers]").hidden = false;
