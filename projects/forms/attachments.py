@@ -27,6 +27,20 @@ OTHERS = ",".join(ending for ending in ENDINGS.values() if ending != ".webp")
 Files = MultiValueDict[str, Any]
 
 
+class NeededWords(Words):
+    """Not optional, and yet empty where no file was chosen: the form asks for it in `clean`."""
+
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
+
+
+class NeededChoice(forms.ChoiceField):
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
+
+
 class NewFileForm(forms.Form):
     """One photo or file. Left empty it means nothing; begun, it must be whole."""
 
@@ -36,15 +50,12 @@ class NewFileForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": f"{PHOTOS},{OTHERS}"}),
         help_text=_("JPEG, PNG, WebP or GIF up to 20 MB; PDF, text, CSV and office files up to 25 MB."),
     )
-    alt = Words(
+    alt = NeededWords(
         label=_("What the picture shows"),
         max_length=300,
-        required=False,
         help_text=_("One sentence for people who cannot see it. Only pictures need it."),
     )
-    consent = forms.ChoiceField(
-        label=_("People in it"), choices=Consent.choices, required=False, widget=forms.RadioSelect
-    )
+    consent = NeededChoice(label=_("People in it"), choices=Consent.choices, widget=forms.RadioSelect)
     credit = Words(label=_("Made by"), max_length=160, required=False)
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
     leave_out = forms.BooleanField(label=_("Leave this file out"), required=False)

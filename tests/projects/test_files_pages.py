@@ -128,7 +128,7 @@ def test_a_file_that_is_not_taken_is_named_and_all_else_stays(
 def test_what_was_kept_is_taken_up_when_the_form_is_sent_again(lead: Client, project: Project) -> None:
     url = reverse("journal_add", args=[project.slug])
     refused = lead.post(url, entry_with(a_photo(), text=""))
-    again = {"kept": kept_token(refused), "alt": "A long table", "consent": "given"}
+    again: dict[str, object] = {"kept": kept_token(refused), "alt": "A long table", "consent": "given"}
     assert lead.post(url, entry_with(again)).status_code == 302
     file = Attachment.objects.get()
     assert (file.name, file.width) == ("photo.webp", 640)
@@ -147,7 +147,7 @@ def test_what_was_kept_can_be_left_out(lead: Client, project: Project) -> None:
 def test_nobody_takes_up_what_somebody_else_left_waiting(cast: Cast, lead: Client, project: Project) -> None:
     url = reverse("journal_add", args=[project.slug])
     token = kept_token(lead.post(url, entry_with(a_photo(), text="")))
-    stolen = {"kept": token, "alt": "Mine now", "consent": "given"}
+    stolen: dict[str, object] = {"kept": token, "alt": "Mine now", "consent": "given"}
     response = client_of(cast.tel_aviv_member).post(url, entry_with(stolen))
     assert "Please choose it again" in response.content.decode()
     assert not Attachment.objects.exists()
@@ -178,7 +178,7 @@ def test_somebody_elses_save_in_between_keeps_the_photos_too(cast: Cast, lead: C
     url = reverse("journal_change", args=[project.slug, entry.pk])
     response = lead.post(url, entry_with(a_photo(), version="1"))
     assert "Fifty." in response.content.decode()
-    again = {"kept": kept_token(response), "alt": "A long table", "consent": "given"}
+    again: dict[str, object] = {"kept": kept_token(response), "alt": "A long table", "consent": "given"}
     assert lead.post(url, entry_with(again, version="2")).status_code == 302
     entry.refresh_from_db()
     assert (plain(entry.text), entry.attachments.count()) == ("Forty came to the first lunch.", 1)
@@ -324,7 +324,7 @@ def test_narrowing_closes_every_address_at_once(cast: Cast) -> None:
 
 @override_settings(SENDFILE_BACKEND="django_sendfile.backends.nginx")
 def test_a_web_server_in_front_is_given_the_place_and_not_the_bytes(cast: Cast, project: Project) -> None:
-    from django_sendfile.utils import _get_sendfile
+    from django_sendfile.utils import _get_sendfile  # type: ignore[import-untyped]  # it ships no types
 
     kept = photo(cast, project)
     _get_sendfile.cache_clear()
@@ -339,7 +339,7 @@ def test_a_web_server_in_front_is_given_the_place_and_not_the_bytes(cast: Cast, 
 
 def test_a_file_that_is_lost_from_the_disk_is_not_found_and_breaks_no_page(cast: Cast, project: Project) -> None:
     kept = photo(cast, project)
-    kept.file.storage.delete(kept.file.name)
+    kept.file.storage.delete(str(kept.file.name))
     reader = client_of(cast.mulhouse_lead)
     assert reader.get(kept.get_absolute_url()).status_code == 404
     assert reader.get(project.get_absolute_url()).status_code == 200
