@@ -182,7 +182,10 @@ class WithFiles(forms.BaseForm):
             for sentences in form.errors.values():
                 name = form.told_name or str(_("file %(number)d") % {"number": number})
                 # At the top it says which file; at its own field it is said again, beside what was typed.
-                self.add_error(None, [f"{name}: {sentence}" for sentence in sentences])
+                about = {"name": name}
+                self.add_error(
+                    None, [_("%(name)s: %(sentence)s") % {**about, "sentence": sentence} for sentence in sentences]
+                )
 
     @property
     def chosen(self) -> list[NewFile]:

@@ -41,8 +41,8 @@ def narrowed(cast: Cast) -> Attachment:
 
 
 def of_narrowed_entry(cast: Cast) -> Attachment:
-    here = shared(cast).attachments.exclude(journal_entry=None)
-    if found := here.first():
+    found: Attachment | None = shared(cast).attachments.exclude(journal_entry=None).first()
+    if found:
         return found
     entry = write_journal(by=cast.tel_aviv_lead, project=shared(cast), happened_on=DAY, text="Among us.")
     JournalEntry.objects.filter(pk=entry.pk).update(visibility="team")
@@ -50,8 +50,8 @@ def of_narrowed_entry(cast: Cast) -> Attachment:
 
 
 def of_narrowed_indicator(cast: Cast) -> Attachment:
-    here = shared(cast).attachments.exclude(reading=None)
-    if found := here.first():
+    found: Attachment | None = shared(cast).attachments.exclude(reading=None).first()
+    if found:
         return found
     indicator = choose_indicator(by=cast.tel_aviv_lead, project=shared(cast), name="Among us", unit="people")
     Indicator.objects.filter(pk=indicator.pk).update(visibility="team")

@@ -156,15 +156,15 @@ def test_a_photo_is_kept_with_its_narrower_ones_and_history(cast: Cast, project:
     kept = photo(cast, project)
     assert (kept.name, kept.width, kept.height, sorted(kept.widths)) == ("photo.webp", 1200, 900, ["480", "960"])
     assert files_in(shelf) == sorted(paths_of(kept))
-    assert kept.size == (shelf / kept.file.name).stat().st_size
+    assert kept.size == (shelf / str(kept.file.name)).stat().st_size
     assert Activity.objects.get(verb=Verb.FILE_ADDED).attachment == kept
     assert Revision.objects.get(kind="attachment").after["alt"] == "Forty people in the square"
 
 
 def test_only_the_portal_itself_can_read_the_folder(cast: Cast, project: Project, shelf: Path) -> None:
     kept = photo(cast, project)
-    assert stat.S_IMODE((shelf / kept.file.name).stat().st_mode) == 0o600
-    assert stat.S_IMODE((shelf / kept.file.name).parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE((shelf / str(kept.file.name)).stat().st_mode) == 0o600
+    assert stat.S_IMODE((shelf / str(kept.file.name)).parent.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize(("said", "refusal"), [({"alt": " "}, AltMissing), ({"consent": ""}, ConsentMissing)])
@@ -483,6 +483,6 @@ def test_the_command_finds_rows_without_files_and_files_without_rows(
     assert young.exists()
     # The narrower picture is made again from the one it was made from.
     call_command("files", "--check")
-    (shelf / kept.file.name).unlink()
+    (shelf / str(kept.file.name)).unlink()
     with pytest.raises(SystemExit):
         call_command("files", "--check", "--mend")

@@ -3,7 +3,7 @@
 import datetime as dt
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -49,7 +49,7 @@ def photo(cast: Cast, project: Project, **more: Any) -> Attachment:
     return attach(by=cast.tel_aviv_lead, project=project, upload=sent(photo_of_a_phone(1200, 900)), **said)
 
 
-def entry_with(*files: dict[str, object], **more: object) -> dict[str, object]:
+def entry_with(*files: Mapping[str, object], **more: object) -> dict[str, object]:
     """What a browser sends for the journal form."""
     data: dict[str, object] = {
         "text": "Forty came to the first lunch.",
