@@ -25,7 +25,8 @@ RUN python manage.py compilemessages \
 
 FROM python:3.11-slim
 
-RUN useradd --system --uid 10001 --home-dir /data --create-home --shell /usr/sbin/nologin innoteams
+RUN useradd --system --uid 10001 --home-dir /data --create-home --shell /usr/sbin/nologin innoteams \
+    && install --directory --owner innoteams --mode 700 /data/files
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 ENV PATH=/venv/bin:$PATH \

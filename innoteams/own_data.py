@@ -12,7 +12,7 @@ from django.utils import timezone
 from engagement.models import Answer, CoachingNote, DigestPreference, Question
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
-from projects.models import Ending, Follow, JournalEntry, Project, Revision
+from projects.models import Attachment, Ending, Follow, JournalEntry, Project, Revision
 
 Rows = list[dict[str, Any]]
 
@@ -86,6 +86,12 @@ def _written(person: User) -> dict[str, Rows]:
             Ending.objects.visible_to(person)
             .filter(author=person)
             .values("project__title", "ended_at", "hoped", "happened", "why", "stays", "advice")
+        ),
+        # What they are called and show; the files themselves are on the project's page.
+        "files": _rows(
+            Attachment.objects.visible_to(person)
+            .filter(author=person)
+            .values("project__title", "name", "alt", "credit", "created_at")
         ),
         "questions": _rows(questions.filter(author=person).values("text", "context", "asked_at")),
         "answers": _rows(

@@ -235,6 +235,12 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# A journal entry brings twelve files at most.
+DATA_UPLOAD_MAX_NUMBER_FILES = 24
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "innoteams.lib.uploading.CappedUploadHandler",
+]
 
 # --- Languages, time, static files -------------------------------------------------------------------------------
 
@@ -253,11 +259,31 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", str(INNOTEAMS_HOME / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Photos and files that people add. Private: no address leads there, each is handed out after a permission check.
 FILES_ROOT = Path(env.str("FILES_ROOT", str(INNOTEAMS_HOME / "files")))
+# Who hands the bytes out once the check has passed: this process, or the web server in front of it.
+_SENDERS = {
+    "python": "innoteams.lib.streaming",
+    "nginx": "django_sendfile.backends.nginx",
+    "xsendfile": "django_sendfile.backends.xsendfile",
+}
+FILES_BY = env.str("FILES_BY", "python")
+if FILES_BY not in _SENDERS:
+    raise ImproperlyConfigured(f"FILES_BY is {FILES_BY}; there is {', '.join(_SENDERS)}.")
+SENDFILE_BACKEND = _SENDERS[FILES_BY]
+SENDFILE_ROOT = str(FILES_ROOT)
+SENDFILE_URL = "/private-files"
+# A web server that reads the files does so as a member of the group they belong to.
+_FILES_MODES = (0o600, 0o700) if FILES_BY == "python" else (0o640, 0o750)
+# Reads a file from its standard input before it is kept: exit code 0 clean, 1 infected.
+FILE_SCAN_COMMAND = env.str("FILE_SCAN_COMMAND", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(FILES_ROOT), "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+        "OPTIONS": {
+            "location": str(FILES_ROOT),
+            "file_permissions_mode": _FILES_MODES[0],
+            "directory_permissions_mode": _FILES_MODES[1],
+        },
     },
     "staticfiles": {
         "BACKEND": (

@@ -1,11 +1,13 @@
 """The journal of a project: what happened, in a few sentences."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import demand
+from projects.attachments import NewFile, attach_all
 from projects.choices import Verb
 from projects.days import demand_past
 from projects.history import changes_in, record, revise, snapshot, touch
@@ -13,13 +15,22 @@ from projects.levels import level_facts
 from projects.locking import EditedMeanwhile, locked
 from projects.models import JournalEntry, Project
 from projects.permissions import can_edit_project
+from projects.shelf import kept_only_if_saved
 
 
+@kept_only_if_saved()
 @transaction.atomic
 def write_journal(
-    *, by: User, project: Project, happened_on: dt.date, text: str, language: str = "", visibility: str = ""
+    *,
+    by: User,
+    project: Project,
+    happened_on: dt.date,
+    text: str,
+    language: str = "",
+    visibility: str = "",
+    files: Sequence[NewFile] = (),
 ) -> JournalEntry:
-    """A new entry; seen by whoever sees the project, or by fewer."""
+    """A new entry with its photos and files; seen by whoever sees the project, or by fewer."""
     demand(can_edit_project(by, project))
     demand_past(happened_on, by=by, field="happened_on")
     entry = JournalEntry.objects.create(
@@ -33,9 +44,11 @@ def write_journal(
     touch(project)
     record(Verb.JOURNAL_ADDED, project, by=by, journal_entry=entry)
     revise(entry, {}, by=by)
+    attach_all(by=by, project=project, files=files, journal_entry=entry)
     return entry
 
 
+@kept_only_if_saved()
 @transaction.atomic
 def change_journal(
     *,
@@ -46,8 +59,12 @@ def change_journal(
     text: str,
     language: str,
     visibility: str | None = None,
+    files: Sequence[NewFile] = (),
 ) -> JournalEntry:
-    """Corrects an entry; raises EditedMeanwhile if somebody saved since `version`. Without `visibility` it keeps it."""
+    """Corrects an entry, and adds files to it; raises EditedMeanwhile if somebody saved since `version`.
+
+    Without `visibility` it keeps its own.
+    """
     demand(can_edit_project(by, entry.project))
     demand_past(happened_on, by=by, field="happened_on")
     now = locked(entry)

@@ -1,7 +1,7 @@
 """What a project's page shows, put together from rows fetched at once (`for_page`): no query happens here."""
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +12,7 @@ from projects.charts import Chart, chart_of
 from projects.choices import Decision, Measure, Phase, ResultKind
 from projects.figures import change_text, percent_text, share_text
 from projects.models import Ending, Indicator, JournalEntry, Pilot, Project, Reading
+from projects.models.attachments import Shown
 
 # Of a long series the table on the page shows the end.
 READINGS_SHOWN = 60
@@ -194,6 +195,26 @@ def moments_of(project: Project, moves: Iterable[Move], turns: Iterable[Turn] = 
     moments += [Moment(move.at.date(), move=move) for move in moves]
     moments += [Moment(turn.at.date(), turn=turn) for turn in turns]
     return sorted(moments, key=lambda moment: moment.day, reverse=True)
+
+
+def lay_out_files(project: Project) -> Shown:
+    """Puts each file where it belongs: as `shown` on its journal entry or reading; answers with the project's own."""
+    own = Shown()
+    of_entry: defaultdict[int, Shown] = defaultdict(Shown)
+    of_reading: defaultdict[int, Shown] = defaultdict(Shown)
+    for file in project.attachments.all():
+        if file.journal_entry_id:
+            of_entry[file.journal_entry_id].add(file)
+        elif file.reading_id:
+            of_reading[file.reading_id].add(file)
+        else:
+            own.add(file)
+    for entry in project.journal.all():
+        entry.shown = of_entry[entry.pk]
+    for indicator in project.indicators.all():
+        for reading in indicator.readings.all():
+            reading.shown = of_reading[reading.pk]
+    return own
 
 
 def reached_on(project: Project, moves: Iterable[Move]) -> dict[str, dt.datetime]:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from projects.views import (
     adaptations,
+    attachments,
     consultations,
     detail,
     endings,
@@ -52,5 +53,11 @@ urlpatterns = [
     path("projects/<slug:slug>/history/", history.project_history, name="project_history"),
     path("projects/<slug:slug>/history/<int:pk>/", history.project_revision, name="project_revision"),
     path("projects/<slug:slug>/history/<int:pk>/restore/", history.project_restore, name="project_restore"),
+    path("projects/<slug:slug>/readings/<int:pk>/file/", attachments.reading_file_add, name="reading_file_add"),
+    path("projects/<slug:slug>/files/new/", attachments.attachment_add, name="attachment_add"),
+    path("projects/<slug:slug>/files/<int:pk>/", attachments.attachment_change, name="attachment_change"),
+    path("projects/<slug:slug>/files/<int:pk>/remove/", attachments.attachment_remove, name="attachment_remove"),
+    path("files/<int:pk>/", attachments.attachment_file, name="attachment_file"),
+    path("files/<int:pk>/<int:width>/", attachments.attachment_width, name="attachment_width"),
     path("follow/<slug:kind>/<slug:slug>/", moves.follow_toggle, name="follow_toggle"),
 ]

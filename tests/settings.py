@@ -15,6 +15,8 @@ for _name in (
     "LANGUAGES",
     "STATIC_ROOT",
     "FILES_ROOT",
+    "FILES_BY",
+    "FILE_SCAN_COMMAND",
     "BEHIND_PROXY",
     "COOKIE_SUFFIX",
     "LOG_LEVEL",

@@ -1,5 +1,7 @@
 """Photos and files of a project. The bytes lie in private storage and leave it through a permission check only."""
 
+from dataclasses import dataclass, field
+
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
@@ -7,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Consent
+from projects.file_kinds import ENDINGS
 from projects.models.levels import part_level
 from projects.plain_text import validate_plain
 from projects.querysets import AttachmentQuerySet
@@ -70,3 +73,38 @@ class Attachment(models.Model):
     @property
     def is_picture(self) -> bool:
         return self.width is not None
+
+    @property
+    def kind(self) -> str:
+        """As readers know it: PDF, XLSX, …"""
+        return ENDINGS.get(self.content_type, "").lstrip(".").upper()
+
+    @property
+    def srcset(self) -> str:
+        """Every width there is, for the browser to choose from."""
+        narrower = [f"{reverse('attachment_width', args=[self.pk, int(width)])} {width}w" for width in self.widths]
+        return ", ".join([*narrower, f"{self.get_absolute_url()} {self.width}w"])
+
+    @property
+    def thumbnail_url(self) -> str:
+        """The smallest one that still looks well in a narrow column."""
+        chosen = next((width for width in ("960", "480") if width in self.widths), None)
+        return reverse("attachment_width", args=[self.pk, int(chosen)]) if chosen else self.get_absolute_url()
+
+
+@dataclass(slots=True)
+class Shown:
+    """The files of one part, as the page shows them."""
+
+    pictures: list[Attachment] = field(default_factory=list)
+    documents: list[Attachment] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.pictures or self.documents)
+
+    @property
+    def all(self) -> list[Attachment]:
+        return [*self.pictures, *self.documents]
+
+    def add(self, file: Attachment) -> None:
+        (self.pictures if file.is_picture else self.documents).append(file)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from innoteams.lib.rich_text import RichTextField
 from projects.choices import Direction, Measure, ReadingKind, ResultKind
+from projects.models.attachments import Shown
 from projects.models.levels import part_level
 from projects.plain_text import validate_plain
 from projects.querysets import PartQuerySet, ReadingQuerySet
@@ -84,6 +85,9 @@ class Reading(models.Model):
     withdrawn_why = models.CharField(_("why"), max_length=300, validators=[validate_plain], blank=True)
 
     objects = ReadingQuerySet.as_manager()
+
+    # Its evidence, laid out for a page by `reading_page.lay_out_files`.
+    shown: Shown | None = None
 
     class Meta:
         ordering = ["read_on", "pk"]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from innoteams.lib.languages import CONTENT_LANGUAGES, direction
 from innoteams.lib.rich_text import RichTextField
+from projects.models.attachments import Shown
 from projects.models.levels import part_level
 from projects.plain_text import validate_plain
 from projects.querysets import PartQuerySet
@@ -23,6 +24,9 @@ class JournalEntry(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = PartQuerySet.as_manager()
+
+    # Its photos and files, laid out for a page by `reading_page.lay_out_files`.
+    shown: Shown | None = None
 
     class Meta:
         verbose_name_plural = _("journal entries")

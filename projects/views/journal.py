@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from projects.forms.journal import JournalForm
 from projects.journal import change_journal, write_journal
+from projects.views.attachments import answer_with_files, files_of
 from projects.views.doors import signed_in
 from projects.views.pages import Words
-from projects.views.parts import SAVE, answer, data_of, writable
+from projects.views.parts import SAVE, data_of, writable
 
 NEW_ENTRY = Words(gettext_lazy("Write in the journal"), SAVE, gettext_lazy("What happened, in a few sentences."))
 ENTRY = Words(gettext_lazy("Correct the journal entry"), SAVE)
@@ -19,9 +20,13 @@ ENTRY = Words(gettext_lazy("Correct the journal entry"), SAVE)
 def journal_add(request: HttpRequest, slug: str) -> HttpResponse:
     person, project = signed_in(request), writable(request, slug)
     form = JournalForm(
-        data_of(request), project=project, initial={"happened_on": timezone.localdate(), "language": project.language}
+        data_of(request),
+        files_of(request),
+        project=project,
+        person=person,
+        initial={"happened_on": timezone.localdate(), "language": project.language},
     )
-    return answer(
+    return answer_with_files(
         request,
         project,
         form,
@@ -35,8 +40,8 @@ def journal_add(request: HttpRequest, slug: str) -> HttpResponse:
 def journal_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     person, project = signed_in(request), writable(request, slug)
     entry = get_object_or_404(project.journal, pk=pk)
-    form = JournalForm(data_of(request), project=project, instance=entry)
-    return answer(
+    form = JournalForm(data_of(request), files_of(request), project=project, person=person, instance=entry)
+    return answer_with_files(
         request,
         project,
         form,

@@ -59,6 +59,7 @@ SECRET = "x" * 50
         ({"LANGUAGES": "en,xx"}, "LANGUAGES names xx"),
         ({"CONN_MAX_AGE": "soon"}, "CONN_MAX_AGE"),
         ({"DEBUG": "perhaps"}, "DEBUG"),
+        ({"FILES_BY": "magic"}, "FILES_BY is magic"),
     ],
 )
 def test_a_bad_or_dangerous_value_stops_the_start_and_names_the_variable(
