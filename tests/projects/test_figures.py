@@ -233,14 +233,14 @@ def test_less_is_better_the_way_more_is(baseline: Decimal, target: Decimal, valu
     ("baseline", "target", "value"), [(None, 1, 1), (1, None, 1), (1, 2, None), (5, 5, 5), (5, 4, 4)]
 )
 def test_there_is_no_share_of_no_way(baseline: int | None, target: int | None, value: int | None) -> None:
-    given_values = [None if number is None else Decimal(number) for number in (baseline, target, value)]
-    assert share_of_way(*given_values, Direction.UP) is None
+    before, wanted, now = (None if number is None else Decimal(number) for number in (baseline, target, value))
+    assert share_of_way(before, wanted, now, Direction.UP) is None
 
 
 def test_from_zero_there_is_a_difference_but_no_percentage() -> None:
     change = change_since(Decimal(0), Decimal(7))
     assert change is not None
-    assert (change.absolute, change.relative) == (7, None)
+    assert (change.absolute, change.relative) == (Decimal(7), None)
     assert change_since(None, Decimal(7)) is None
 
 

@@ -41,7 +41,7 @@ def counts(project: Project, *values: int, kind: str = "counted", days: int = 1,
     return indicator
 
 
-BASELINE = {"baseline": Decimal(1), "baseline_on": DAY}
+BASELINE: dict[str, Any] = {"baseline": Decimal(1), "baseline_on": DAY}
 
 
 def ladder(project: Project, reader: Any = None) -> Ladder:

@@ -164,8 +164,12 @@ def test_a_correction_is_a_new_reading_and_the_old_one_stays_with_its_why(
 ) -> None:
     new = correct(cast, reading, value=Decimal(35))
     reading.refresh_from_db()
-    assert (new.corrects, new.value, new.author) == (reading, 35, cast.tel_aviv_member)
-    assert (reading.value, reading.withdrawn_by, reading.withdrawn_why) == (40, cast.tel_aviv_member, "Counted twice.")
+    assert (new.corrects, new.value, new.author) == (reading, Decimal(35), cast.tel_aviv_member)
+    assert (reading.value, reading.withdrawn_by, reading.withdrawn_why) == (
+        Decimal(40),
+        cast.tel_aviv_member,
+        "Counted twice.",
+    )
     assert list(indicator.readings.current()) == [new]
     assert Activity.objects.get(verb=Verb.READING_CORRECTED).reading == new
 
