@@ -56,7 +56,7 @@ class Eyes(TextChoices):
 
     COORDINATOR = "coordinator", _("Coach or coordinator")
     PARTNER = "partner", _("Partner city")
-    VISITOR = "visitor", _("Visitor, not signed in")
+    VISITOR = "visitor", _("Visitor")
 
 
 class Decision(TextChoices):

@@ -101,7 +101,7 @@ class PartForm(RecordForm):
 
     def __init__(self, data: Any = None, *, project: Project, instance: Any = None, initial: Any = None) -> None:
         super().__init__(data, instance=instance, initial=initial)
-        own = instance.visibility if instance is not None else ""
+        own = self.own_level = instance.visibility if instance is not None else ""
         offered = narrower_than(project.visibility)
         if own and Visibility(own) not in offered:
             # Wider than the project for now. It stays, in case the project is shared wider again.
@@ -114,3 +114,9 @@ class PartForm(RecordForm):
         else:
             # The project is the team's alone: there is nothing to narrow.
             del self.fields["visibility"]
+
+    def clean_visibility(self) -> str:
+        """A form sent without the choice (one opened earlier, a program) leaves the level as it is: it never widens."""
+        sent = self.add_prefix("visibility") in self.data
+        chosen: str = self.cleaned_data["visibility"] if sent else self.own_level
+        return chosen

@@ -4,13 +4,13 @@ from decimal import Decimal
 
 from django.urls import reverse
 
-from engagement.choices import ItemKind
-from engagement.models import CheckInLine, Digest, DigestItem
+from engagement.models import CheckIn, CheckInLine, CheckInVersion, Digest, DigestItem
 from projects.evidence import add_reading, choose_indicator, log_consultation
 from projects.follows import follow
 from projects.journal import write_journal
-from projects.models import Activity, Attachment, Ending, Project
+from projects.models import Activity, Attachment, Ending
 from projects.pilots import decide_pilot, start_pilot
+from tests.access.rows_digest import sent as sent_digest
 from tests.access.rows_projects import DAY, PROGRAMME, TEAM, of_readers
 from tests.access.table import Canary, Row, signed_in
 from tests.cast import Cast
@@ -28,10 +28,37 @@ def with_eyes(level: str, eyes: str) -> Row:
     )
 
 
+def report(cast: Cast) -> CheckIn:
+    """A check-in of Tel Aviv with a line about everything that happened to the project so far, sent with all of it."""
+    found = CheckIn.objects.filter(team=cast.tel_aviv, period__key="2025-Q1").first()
+    if found:
+        return found
+    check_in = drafted(cast, period(cast.programme, key="2025-Q1"))
+    happened = Activity.objects.filter(project=cast.projects["network"])
+    for position, activity in enumerate(happened, start=1):
+        CheckInLine.objects.create(check_in=check_in, activity=activity, position=position)
+    sent = submitted(cast, check_in)
+    CheckInVersion.objects.filter(check_in=sent).update(lines=[[activity.pk, ""] for activity in happened])
+    return sent
+
+
+def letter(cast: Cast) -> Digest:
+    """A digest that the Mulhouse lead was sent while the pilots that it names were open to the network."""
+    told = list(Activity.objects.filter(project=cast.projects["network"], pilot__isnull=False))
+    words = " ".join(activity.pilot.title for activity in told)
+    digest = sent_digest(cast, "2025-W01", words)
+    DigestItem.objects.filter(digest=digest).update(told=[activity.pk for activity in told])
+    return digest
+
+
 ROWS = [
-    with_eyes(level, eyes)
-    for level in ("team", "programme", "network")
-    for eyes in ("partner", "coordinator", "visitor")
+    *(
+        with_eyes(level, eyes)
+        for level in ("team", "programme", "network")
+        for eyes in ("partner", "coordinator", "visitor")
+    ),
+    Row("check_in_detail", lambda cast: reverse("check_in_detail", args=[report(cast).pk]), of_readers(PROGRAMME)),
+    Row("digest_detail", lambda cast: reverse("digest_detail", args=[letter(cast).pk]), {"mulhouse_lead": 200}),
 ]
 
 
@@ -58,22 +85,6 @@ def plant(cast: Cast) -> list[Canary]:
             Activity.objects.create(project=project, verb="file_added", actor=by, attachment=file)
         canaries += [Canary(word, frozenset(readers)) for word in words.values()]
     follow(by=cast.mulhouse_lead, what=project)
-    _report(cast, project)
-    _mail(cast, project)
+    report(cast)
+    letter(cast)
     return canaries
-
-
-def _report(cast: Cast, project: Project) -> None:
-    check_in = drafted(cast, period(cast.programme, key="2026-Q1"))
-    for position, activity in enumerate(Activity.objects.filter(project=project), start=1):
-        CheckInLine.objects.create(check_in=check_in, activity=activity, position=position)
-    submitted(cast, check_in)
-
-
-def _mail(cast: Cast, project: Project) -> None:
-    """Sent while all of it was open to the network."""
-    told = Activity.objects.filter(project=project, pilot__isnull=False)
-    for digest in Digest.objects.filter(person=cast.mulhouse_lead, items__project=project):
-        digest.html_body = f"<html><head></head><body>{told[0].pilot.title}</body></html>"
-        digest.save(update_fields=["html_body"])
-        DigestItem.objects.filter(digest=digest, kind=ItemKind.PROJECT).update(told=[one.pk for one in told])
