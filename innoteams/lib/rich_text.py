@@ -321,7 +321,7 @@ class RichTextFormField(forms.CharField):
 
     def _look_at(self, sent: str, cleaned: str) -> None:
         words = plain(cleaned)
-        for text in dict.fromkeys((sent, words, *addresses(cleaned))):
+        for text in dict.fromkeys((sent, html.unescape(sent), words, *addresses(cleaned))):
             self.run_validators(text)
         if self.most_letters and len(words) > self.most_letters:
             sentence = ngettext(
@@ -353,7 +353,7 @@ class RichTextField(models.TextField):  # type: ignore[type-arg]  # as Django's 
 
     def formfield(self, **kwargs: Any) -> Any:
         """Validators of the column look at what is sent, too: Django itself shows them the cleaned text only."""
-        return super().formfield(**{"form_class": RichTextFormField, "validators": list(self._validators), **kwargs})
+        return super().formfield(**{"form_class": RichTextFormField, "validators": list(self.validators), **kwargs})
 
     def run_validators(self, value: Any) -> None:
         """As in the form: on the words and the addresses, not on the tags around them."""
