@@ -133,6 +133,9 @@ if REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "innoteams.embedded.valkey.ValkeyCache"}}
 
+# How long the numbers beside the filters of the project list are remembered while no project changes; 0: never.
+COUNTS_KEPT_SECONDS = env.int("COUNTS_KEPT_SECONDS", 60)
+
 CELERY_BROKER_URL = REDIS_URL or embedded.broker_url()
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

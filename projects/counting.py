@@ -4,7 +4,7 @@ Django has no GROUPING SETS, so its query is wrapped here; values reach it as pa
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -14,64 +14,88 @@ from django.db.models.expressions import Combinable
 
 from projects.models import ProjectTopic
 
-TOTAL = ""
-Numbers = dict[Any, int]
+# Stands where a row counts sets of topics; a level that GROUPING never gives.
+_TOPICS = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One pass over `rows`: the total, where it is asked for, and the number for every value of each of `columns`."""
+    """One pass over `rows` of projects: the number for every value of each of `columns`, the total where it is asked
+    for, and which sets of topics the projects have."""
 
     rows: QuerySet[Any]
-    columns: Sequence[str]
+    columns: Sequence[str] = ()
     total: bool = False
+    topics: bool = False
 
 
-def count_by(passes: Sequence[Pass], values: Mapping[str, str | Combinable]) -> dict[str, Numbers]:
-    """Numbers by column and value, in one query for all passes; the total stands under TOTAL.
+@dataclass(slots=True)
+class Counted:
+    """What one pass found. `topics`: sets of topics (by key), with how many projects have each."""
 
-    `values` says how each column reads from a row. A column belongs to one of the passes.
+    total: int = 0
+    by: dict[str, dict[Any, int]] = field(default_factory=dict)
+    topics: list[tuple[list[int], int]] = field(default_factory=list)
+
+
+def count(passes: Sequence[Pass], values: Mapping[str, str | Combinable]) -> list[Counted]:
+    """One query for all passes; `values` says how each column reads from a project.
+
+    The first pass counts a total or a column: its rows give the union the kinds of its columns.
     """
     names = list(values)
     parts: list[str] = []
     parameters: list[Any] = []
-    for one in passes:
-        sets = [*([[]] if one.total else []), *([name] for name in one.columns)]
+    for place, one in enumerate(passes):
+        for sql, given in _parts_of(place, one, values):
+            parts.append(sql)
+            parameters += given
+    found = [Counted() for _one in passes]
+    if not parts:
+        return found
+    for place, level, topics, *row, number in _rows(" UNION ALL ".join(parts), parameters):
+        _put(found[place], level, topics, dict(zip(names, row, strict=True)), number)
+    return found
+
+
+def _put(counted: Counted, level: int, topics: list[int], row: dict[str, Any], number: int) -> None:
+    if level == _TOPICS:
+        counted.topics.append((topics, number))
+        return
+    name = _column_of(level, list(row))
+    if name is None:
+        counted.total = number
+    else:
+        counted.by.setdefault(name, {})[row[name]] = number
+
+
+def _parts_of(place: int, one: Pass, values: Mapping[str, str | Combinable]) -> list[tuple[str, list[Any]]]:
+    parts = []
+    columns = ", ".join(_quoted(name) for name in values)
+    sets = [*([""] if one.total else []), *(_quoted(name) for name in one.columns)]
+    if sets:
         sql, given = _selected(one.rows, values)
-        columns = ", ".join(_quoted(name) for name in names)
-        wanted = ", ".join(f"({', '.join(map(_quoted, chosen))})" for chosen in sets)
-        parts.append(
-            f"SELECT GROUPING({columns}) AS level, {columns}, COUNT(*) FROM ({sql}) counted "  # noqa: S608 - our names
-            f"GROUP BY GROUPING SETS ({wanted})"
-        )
-        parameters += given
-    found: dict[str, Numbers] = {}
-    for level, *row, number in _rows(" UNION ALL ".join(parts), parameters):
-        place = _column_of(level, len(names))
-        name, value = (TOTAL, TOTAL) if place is None else (names[place], row[place])
-        found.setdefault(name, {})[value] = number
-    return found
+        wanted = ", ".join(f"({column})" for column in sets)
+        head = f"SELECT {place} AS place, GROUPING({columns}) AS level, NULL::bigint[] AS topics, {columns}, COUNT(*)"
+        parts.append((f"{head} FROM ({sql}) counted GROUP BY GROUPING SETS ({wanted})", given))
+    if one.topics:
+        sql, given = _sets_of_topics(one.rows)
+        nothing = ", ".join("NULL" for _name in values)
+        head = f"SELECT {place} AS place, {_TOPICS} AS level, topics, {nothing}, COUNT(*)"
+        parts.append((f"{head} FROM ({sql}) counted GROUP BY topics", given))
+    return parts
 
 
-def topic_sets(many: Sequence[QuerySet[Any]]) -> list[list[tuple[list[int], int]]]:
-    """For each queryset of projects: which sets of topics (by key) its projects have, and how many have each set."""
-    parts: list[str] = []
-    parameters: list[Any] = []
-    for place, rows in enumerate(many):
-        of_project = (
-            ProjectTopic.objects.order_by()
-            .filter(project__in=rows.order_by().values("pk"))
-            .values("project")
-            .annotate(topics=ArrayAgg("topic", order_by="topic"))
-            .values("topics")
-        )
-        sql, given = of_project.query.sql_with_params()
-        parts.append(f"SELECT {place}, topics, COUNT(*) FROM ({sql}) counted GROUP BY topics")  # noqa: S608 - a number
-        parameters += given
-    found: list[list[tuple[list[int], int]]] = [[] for _rows_of in many]
-    for place, topics, number in _rows(" UNION ALL ".join(parts), parameters):
-        found[place].append((topics, number))
-    return found
+def _sets_of_topics(rows: QuerySet[Any]) -> tuple[str, list[Any]]:
+    of_project = (
+        ProjectTopic.objects.order_by()
+        .filter(project__in=rows.order_by().values("pk"))
+        .values("project")
+        .annotate(topics=ArrayAgg("topic", order_by="topic"))
+        .values("topics")
+    )
+    sql, parameters = of_project.query.sql_with_params()
+    return sql, list(parameters)
 
 
 def _selected(rows: QuerySet[Any], values: Mapping[str, str | Combinable]) -> tuple[str, list[Any]]:
@@ -80,16 +104,16 @@ def _selected(rows: QuerySet[Any], values: Mapping[str, str | Combinable]) -> tu
     return sql, list(parameters)
 
 
-def _column_of(level: int, columns: int) -> int | None:
+def _column_of(level: int, names: Sequence[str]) -> str | None:
     """GROUPING gives a bit for each column that a row is not grouped by, the first column the highest."""
-    for place in range(columns):
-        if not level & (1 << (columns - 1 - place)):
-            return place
+    for place, name in enumerate(names):
+        if not level & (1 << (len(names) - 1 - place)):
+            return name
     return None
 
 
 def _quoted(name: str) -> str:
-    return connection.ops.quote_name(f"by_{name}")
+    return str(connection.ops.quote_name(f"by_{name}"))
 
 
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -1,20 +1,29 @@
-"""How many projects each further choice would leave: all facets and the total in one query."""
+"""How many projects each further choice would leave: all facets and the total in two queries."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, QuerySet, Value, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, OuterRef, QuerySet, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from cities.choices import CityKind
 from cities.countries import country_name
-from cities.models import MembershipPeriod, Topic
+from cities.models import MembershipPeriod, Team, Topic
+from cities.querysets import today
+from cities.standing import standing_of
+from innoteams.accounts.models import User
 from innoteams.lib.languages import CONTENT_LANGUAGES
 from projects.choices import CostBand, Outcome, Phase
+from projects.count_memory import remembered
+from projects.counting import Counted, Pass, count
 from projects.filters import CITY_SIZES, FROM_SOURCE, ORIGINS, TOLD, ProjectFilter
 
-_TOTAL = "total"
+TOTAL = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +63,25 @@ class Facets:
         return {choice.value: choice.count for facet in self.all if facet.name == name for choice in facet.choices}
 
 
-# How each facet's value reads from a project.
+# How each facet's value reads from a project. Places are counted by team, and topics by the sets that projects have.
 _VALUES: dict[str, str | Combinable] = {
-    "topic": "ranked_topics__topic__slug",
-    "group": "ranked_topics__topic__group__slug",
     "phase": "phase",
     "outcome": "outcome",
     "told": Case(When(TOLD["lesson"][1], then=Value("lesson")), default=Value("")),
     "cost": "cost_band",
-    "country": "team__city__country",
-    "kind": "team__city__kind",
-    "size": Case(
-        *(
-            When(team__city__population__gte=least, team__city__population__lt=below, then=Value(size))
-            for size, (_label, least, below) in CITY_SIZES.items()
-        ),
-        default=Value(""),
-    ),
-    "programme": "team__city__periods__programme__slug",
     "language": "language",
     "origin": Case(When(FROM_SOURCE, then=Value("source")), default=Value("own")),
+    "team": "team_id",
 }
+_OF_PLACES = ("country", "kind", "size", "programme")
+_OF_TOPICS = ("topic", "group")
+Numbers = dict[str, dict[str, int]]
 
 
 def facets_of(filters: ProjectFilter, topics: list[Topic]) -> Facets:
     """`topics` are all topics with their groups, in order: their names are labels here and elsewhere on the page."""
-    counts, names = _count(filters)
-    total = counts.get(_TOTAL, {}).get("", 0)
+    counts, names = remembered(_asked(filters), lambda: _count(filters, topics))
+    total = counts[TOTAL][TOTAL]
     labels = _labels(topics, names, counts)
     chosen = filters.chosen
     facets = []
@@ -93,32 +94,88 @@ def facets_of(filters: ProjectFilter, topics: list[Topic]) -> Facets:
     return Facets(total, facets)
 
 
-def _count(filters: ProjectFilter) -> tuple[dict[str, dict[str, int]], dict[str, str]]:
-    """Counts by facet and value, and the names of programmes, which stand in the same rows."""
-    first, *others = [_counting(filters, name) for name in (_TOTAL, *_VALUES)]
-    counts: dict[str, dict[str, int]] = {}
-    names: dict[str, str] = {}
-    for facet, value, name, count in first.union(*others, all=True):
-        counts.setdefault(facet, {})[value] = count
-        if name:
-            names[value] = name
-    return counts, names
+def _asked(filters: ProjectFilter) -> str | None:
+    """What the numbers depend on: who asks, as far as sight goes, and what is chosen. None: nothing to keep."""
+    if "mine" in filters.chosen:
+        return None
+    sight = standing_of(filters.person).sight if isinstance(filters.person, User) else None
+    teams = (sorted(sight.member_of), sorted(sight.accompanies)) if sight else ()
+    return repr((teams, sorted((name, value) for name, value in filters.chosen.items()), today()))
 
 
-def _counting(filters: ProjectFilter, facet: str) -> QuerySet[Any, Any]:
-    queryset = filters.without(facet).order_by()
-    name: Combinable = Value("")
-    if facet == "programme":
-        queryset = queryset.filter(team__city__periods__in=MembershipPeriod.objects.current())
-        name = F("team__city__periods__programme__name")
-    expression = _VALUES.get(facet, Value(""))
-    value: Combinable = F(expression) if isinstance(expression, str) else expression
-    if facet in ("topic", "group"):
-        queryset = queryset.filter(ranked_topics__isnull=False)
-    # Distinct where the path to the value may reach it twice.
-    count = Count("pk", distinct=facet in ("group", "programme"))
-    counting: QuerySet[Any, Any] = queryset.values_list(Value(facet), value, name).annotate(count=count)
-    return counting
+def _count(filters: ProjectFilter, topics: list[Topic]) -> tuple[Numbers, dict[str, str]]:
+    """Numbers by facet and value, the total under TOTAL, and the names of the programmes that are met. Two queries."""
+    facets = [*(name for name in _VALUES if name != "team"), *_OF_PLACES, *_OF_TOPICS]
+    chosen = [name for name in facets if name in filters.chosen]
+    open_ones = [name for name in facets if name not in chosen]
+    # What is not chosen is counted among what all choices leave; what is, among what the others leave.
+    passes = [_pass_for(filters.qs, open_ones, total=True), *(_pass_for(filters.without(one), [one]) for one in chosen)]
+    counted = count(passes, _VALUES)
+    places = _Places({team for one in counted for team in one.by.get("team", {})})
+    by_key = {topic.pk: topic for topic in topics}
+    numbers: Numbers = {TOTAL: {TOTAL: counted[0].total}}
+    for found, names in zip(counted, [open_ones, *([one] for one in chosen)], strict=True):
+        for name in names:
+            numbers[name] = _numbers(name, found, places, by_key)
+    return numbers, places.programmes
+
+
+def _pass_for(rows: QuerySet[Any], names: list[str], *, total: bool = False) -> Pass:
+    columns = [name for name in names if name in _VALUES]
+    if any(name in _OF_PLACES for name in names):
+        columns.append("team")
+    return Pass(rows, columns, total=total, topics=any(name in _OF_TOPICS for name in names))
+
+
+def _numbers(name: str, found: Counted, places: "_Places", topics: dict[int, Topic]) -> dict[str, int]:
+    if name in _OF_PLACES:
+        return places.numbers(name, found.by.get("team", {}))
+    if name == "topic":
+        return _summed((topics[key].slug, number) for keys, number in found.topics for key in keys if key in topics)
+    if name == "group":
+        # A project with two topics of one field is one project of that field.
+        return _summed(
+            (group, number)
+            for keys, number in found.topics
+            for group in {topics[key].group.slug for key in keys if key in topics}
+        )
+    return {str(value): number for value, number in found.by.get(name, {}).items()}
+
+
+def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    numbers: dict[str, int] = defaultdict(int)
+    for value, number in pairs:
+        numbers[value] += number
+    return dict(numbers)
+
+
+class _Places:
+    """What the cities of the teams are, in one query."""
+
+    def __init__(self, teams: set[int]) -> None:
+        current = MembershipPeriod.objects.current().filter(city=OuterRef("city")).order_by()
+        programmes = ArraySubquery(current.values(row=JSONObject(slug="programme__slug", name="programme__name")))
+        rows = Team.objects.order_by().filter(pk__in=teams).annotate(programmes=programmes)
+        self.programmes: dict[str, str] = {}
+        self._values: dict[str, dict[int, list[str]]] = {name: {} for name in _OF_PLACES}
+        for team, country, kind, people, accompanied in rows.values_list(
+            "pk", "city__country", "city__kind", "city__population", "programmes"
+        ):
+            names = {row["slug"]: row["name"] for row in accompanied}
+            self.programmes.update(names)
+            facts = {"country": [country], "kind": [kind], "size": _size(people), "programme": list(names)}
+            for name, values in facts.items():
+                self._values[name][team] = values
+
+    def numbers(self, name: str, by_team: dict[int, int]) -> dict[str, int]:
+        values = self._values[name]
+        return _summed((value, number) for team, number in by_team.items() for value in values.get(team, ()))
+
+
+def _size(people: int | None) -> list[str]:
+    return [
+        size for size, (_label, least, below) in CITY_SIZES.items() if people is not None and least <= people < below
+    ]
 
 
 def _headings() -> dict[str, str]:

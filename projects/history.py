@@ -10,6 +10,7 @@ from django.utils import timezone
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import RichTextField, rich
 from projects.choices import PartKind, Verb
+from projects.count_memory import projects_changed
 from projects.models import (
     Activity,
     Adaptation,
@@ -79,6 +80,7 @@ def record(
     **part: models.Model | None,
 ) -> Activity:
     """One row; `part` names what it is about (pilot=…, reading=…). Facts never hold text that a person wrote."""
+    projects_changed()
     return Activity.objects.create(project=project, verb=verb, actor=by, facts=facts or {}, **part)
 
 

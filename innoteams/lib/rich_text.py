@@ -321,7 +321,7 @@ class RichTextFormField(forms.CharField):
 
     def _look_at(self, sent: str, cleaned: str) -> None:
         words = plain(cleaned)
-        for text in dict.fromkeys((sent, words, *addresses(cleaned))):
+        for text in dict.fromkeys((sent, html.unescape(sent), words, *addresses(cleaned))):
             self.run_validators(text)
         if self.most_letters and len(words) > self.most_letters:
             sentence = ngettext(

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import Topic
-from cities.standing import standing_of
+from cities.standing import settled, standing_of
 from innoteams.accounts.models import User
 from projects.choices import Phase
 from projects.facets import Facets, facets_of
@@ -33,7 +33,8 @@ ORDERS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
 
 @login_not_required
 def project_list(request: HttpRequest) -> HttpResponse:
-    filters = ProjectFilter(request.GET, Project.objects.visible_to(request.user), person=request.user)
+    reader = settled(request.user)
+    filters = ProjectFilter(request.GET, Project.objects.visible_to(reader), person=reader)
     topics = list(Topic.objects.select_related("group").order_by("group__position", "position"))
     facets = facets_of(filters, topics)
     words = str(filters.chosen.get("q", "")).strip()

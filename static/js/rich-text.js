@@ -21,7 +21,7 @@ function asAddress(typed) {
   const text = typed.trim();
   if (/^(https?:\/\/[^\s/]|mailto:[^\s@]+@)\S*$/i.test(text)) return text;
   if (/^[^\s@/:]+@[^\s@/:]+\.[^\s@/:]+$/.test(text)) return `mailto:${text}`;
-  if (/^[^\s@/:.]+(\.[^\s@/:.]+)+(:\d+)?([/?#]\S*)?$/.test(text)) return `https://${text}`;
+  if (/^[^\s@/:.]+(\.[^\s@/:.]+)+(:\d+)?([/?#]\S*)?$/.test(text)) return `https:\/\/${text}`;
   return "";
 }
 

@@ -61,7 +61,7 @@ def test_a_project_is_kept_alive_in_place(people: Cast, page_of: SignIn) -> None
     page.goto(people.projects["network"].get_absolute_url())
 
     page.locator("#journal .part__head a").click()
-    page.get_by_label("What happened").fill("Forty children came.")
+    page.locator('#journal [data-rich-for="text"]').fill("Forty children came.")
     page.locator("#journal form").get_by_role("button", name="Save").click()
     expect(page.locator("#journal .timeline")).to_contain_text("Forty children came.")
 
@@ -73,7 +73,7 @@ def test_a_project_is_kept_alive_in_place(people: Cast, page_of: SignIn) -> None
 
     page.locator("#pilots .part__head a").click()
     page.locator("#pilots form [name=title]").fill("Sails over the street")
-    page.locator("#pilots form [name=hypothesis]").fill("More children walk.")
+    page.locator('#pilots form [data-rich-for="hypothesis"]').fill("More children walk.")
     page.get_by_role("button", name="Start").click()
     pilot = page.locator("article.pilot")
     expect(pilot).to_contain_text("Sails over the street")
