@@ -3,7 +3,7 @@
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils import translation
 from PIL import Image
 from playwright.sync_api import Page
 from pytest_django import DjangoAssertNumQueries
@@ -26,6 +27,13 @@ from tests.cast import Cast
 from tests.projects.files import PDF, archive, photo_of_a_phone, sent
 
 DAY = dt.date(2026, 5, 1)
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_run() -> Iterator[None]:
+    """A reader's French ends with the test."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
