@@ -1,11 +1,10 @@
 """Learning from another city: starting from its work, saying where one's own came from, telling what came of it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import URLValidator
 from django.db.models import QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import Team
@@ -13,13 +12,16 @@ from projects.forms.base import PROBLEM_HELP, RecordForm, Words, let_text_choose
 from projects.models import Adaptation, Project
 from projects.plain_text import validate_has_words
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 KEPT_HELP = _("What you take over as it is. The team you learn from will read it.")
 KEPT_OUTSIDE_HELP = _("What you take over as it is.")
 CHANGED_HELP = _("What is different where you are, and why. It may stay empty until you know.")
 
 
-def _kept(help_text: Promise = KEPT_HELP) -> Words:
-    return Words(label=_("What you keep"), help_text=help_text, widget=forms.Textarea({"rows": 3}), max_length=2000)
+def _kept(told: "StrOrPromise" = KEPT_HELP) -> Words:
+    return Words(label=_("What you keep"), help_text=told, widget=forms.Textarea({"rows": 3}), max_length=2000)
 
 
 def _changed() -> Words:
