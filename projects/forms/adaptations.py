@@ -13,16 +13,15 @@ from projects.models import Adaptation, Project
 from projects.plain_text import validate_has_words
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
+    from django_stubs_ext import StrOrPromise
 
 KEPT_HELP = _("What you take over as it is. The team you learn from will read it.")
 KEPT_OUTSIDE_HELP = _("What you take over as it is.")
 CHANGED_HELP = _("What is different where you are, and why. It may stay empty until you know.")
 
 
-def _kept(help_text: "StrPromise" = KEPT_HELP) -> Words:
-    return Words(label=_("What you keep"), help_text=help_text, widget=forms.Textarea({"rows": 3}), max_length=2000)
+def _kept(told: "StrOrPromise" = KEPT_HELP) -> Words:
+    return Words(label=_("What you keep"), help_text=told, widget=forms.Textarea({"rows": 3}), max_length=2000)
 
 
 def _changed() -> Words:

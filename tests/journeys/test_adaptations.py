@@ -30,7 +30,7 @@ def letters_to(person: User) -> list[str]:
     mail.outbox = []
     write_due(timezone.now())
     post_waiting(timezone.now())
-    return [message.subject for message in mail.outbox if any(person.email in address for address in message.to)]
+    return [str(message.subject) for message in mail.outbox if any(person.email in address for address in message.to)]
 
 
 def adapt_and_share(page: Page, source: Project) -> None:

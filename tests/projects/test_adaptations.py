@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from innoteams.accounts.models import User
 from innoteams.lib.verdicts import NotAllowed
 from projects.adaptations import (
     OfOwnTeam,
@@ -69,9 +70,10 @@ def report(cast: Cast, one: Adaptation, came_of_it: str = "It works.", version: 
 
 def client_of(cast: Cast, kind: str) -> Client:
     person = cast.person(kind)
-    type(cast.tel_aviv_lead).objects.filter(pk=person.pk).update(language="en")
+    assert isinstance(person, User)
+    User.objects.filter(pk=person.pk).update(language="en")
     client = Client()
-    client.force_login(person)  # type: ignore[arg-type]  # never the visitor here
+    client.force_login(person)
     return client
 
 
