@@ -30,7 +30,7 @@ def with_eyes(level: str, eyes: str) -> Row:
 
 def report(cast: Cast) -> CheckIn:
     """A check-in of Tel Aviv with a line about everything that happened to the project so far, sent with all of it."""
-    found = CheckIn.objects.filter(team=cast.tel_aviv, period__key="2025-Q1").first()
+    found: CheckIn | None = CheckIn.objects.filter(team=cast.tel_aviv, period__key="2025-Q1").first()
     if found:
         return found
     check_in = drafted(cast, period(cast.programme, key="2025-Q1"))

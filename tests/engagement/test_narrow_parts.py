@@ -193,4 +193,4 @@ def test_a_story_of_the_first_page_does_not_count_pilots_that_visitors_do_not_se
     Pilot.objects.create(project=told, title="Open", hypothesis="h")
     Pilot.objects.create(project=told, title="Kept", hypothesis="h", visibility="network")
     [story] = honest_stories()
-    assert story.project.tries == 1
+    assert getattr(story.project, "tries", 0) == 1

@@ -147,8 +147,8 @@ def test_a_level_that_there_is_not_changes_nothing(cast: Cast, project: Project)
 
 def test_the_mark_is_for_those_who_write_it(client: Client, cast: Cast, project: Project) -> None:
     pilot_of(cast, project, "programme")
-    for kind, marked in (("tel_aviv_member", True), ("tel_aviv_observer", False), ("coach", False)):
-        client.force_login(cast.person(kind))
+    for person, marked in ((cast.tel_aviv_member, True), (cast.tel_aviv_observer, False), (cast.coach, False)):
+        client.force_login(person)
         page = client.get(project.get_absolute_url()).content.decode()
         assert "Shade" in page
         assert ("Only your team, its coach and its coordinators see this" in page) == marked

@@ -1,6 +1,7 @@
 """Whatever the levels of a project and of its parts, all doors agree about what a person sees."""
 
 import itertools
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,6 +17,7 @@ from innoteams.own_data import own_data
 from projects.audience import audience, readers
 from projects.choices import Visibility
 from projects.models import Activity, Attachment, Project
+from projects.permissions import Person
 from projects.places import counts_by_city
 from tests.cast import KINDS, Cast, make_person, make_project
 from tests.engagement.test_digest_sight import make_world
@@ -45,7 +47,7 @@ def client_of(person: object) -> Client:
     return client
 
 
-def rows_seen(parts: Parts, person: object) -> set[str]:
+def rows_seen(parts: Parts, person: Person) -> set[str]:
     """By asking each table."""
     return {name for name, row in parts.rows.items() if type(row).objects.visible_to(person).filter(pk=row.pk).exists()}
 
@@ -127,7 +129,7 @@ def test_wider_never_hides_and_narrower_never_shows(
         assert before <= rows_seen(parts, person)
     Project.objects.filter(pk=parts.project.pk).update(visibility=level)
 
-    model = Attachment if part == "attachment" else type(parts.rows[part])
+    model: Any = Attachment if part == "attachment" else type(parts.rows[part])
     rows = model.objects.filter(project=parts.project)
     for to in Visibility:
         rows.update(visibility=to)
@@ -136,7 +138,7 @@ def test_wider_never_hides_and_narrower_never_shows(
             assert rows_seen(parts, person) <= before
 
 
-def rows_seen_without_levels(parts: Parts, person: object) -> set[str]:
+def rows_seen_without_levels(parts: Parts, person: Person) -> set[str]:
     """All of them, where the project is seen: the most that any level of a part can give."""
     seen = Project.objects.visible_to(person).filter(pk=parts.project.pk).exists()
     return set(parts.rows) if seen else set()
