@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Replace
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,13 @@ from projects.querysets import ProjectQuerySet
 
 # Defined in the first migration: words without accents and without stemming, for texts in any language.
 SEARCH_CONFIG = "innoteams"
+
+
+def _found_by(*fields: str, weight: str) -> SearchVector:
+    """The words of the fields. The database takes the typographic apostrophe for a letter, so that “ombre” would not
+    find “l’ombre”."""
+    parted = (Replace(models.F(field), models.Value("’"), models.Value(" ")) for field in fields)
+    return SearchVector(*parted, weight=weight, config=SEARCH_CONFIG)
 
 
 class Project(models.Model):
@@ -89,9 +97,9 @@ class Project(models.Model):
     # Made with the form, so that a form sent twice (a lost answer, a double click) logs one project.
     draft_key = models.UUIDField(null=True, editable=False)
     words = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config=SEARCH_CONFIG)
-        + SearchVector("problem", "for_whom", weight="B", config=SEARCH_CONFIG)
-        + SearchVector("approach", "lesson", "partners", "neighbourhood", weight="C", config=SEARCH_CONFIG),
+        expression=_found_by("title", weight="A")
+        + _found_by("problem", "for_whom", weight="B")
+        + _found_by("approach", "lesson", "partners", "neighbourhood", weight="C"),
         output_field=SearchVectorField(),
         db_persist=True,
     )

@@ -123,3 +123,8 @@ def test_the_search_asks_the_database_the_same_few_times(
         Question.objects.create(author=cast.mulhouse_lead, team=cast.mulhouse, text=f"A tram {number}?")
     with django_assert_max_num_queries(8):
         lead.get(reverse("search"), {"q": "tram"})
+
+
+def test_a_word_after_a_typographic_apostrophe_is_found(lead: Client, cast: Cast) -> None:
+    make_project(cast.mulhouse, title="Marcher à l’ombre")
+    assert [hit.row.title for hit in found(lead, "ombre").projects] == ["Marcher à l’ombre"]
