@@ -128,9 +128,12 @@ def decide_pilot(
     told = None
     if after == Decision.STOP:
         told = write_ending(by=by, what=now, answers=ending or _from_lessons(now, note))
+    said = snapshot(now)
     now.decision, now.decision_note = after, note.strip()
     now.decided_at, now.decided_by = timezone.now(), by
     now.save(update_fields=["decision", "decision_note", "decided_at", "decided_by"])
+    # The row of the pilot tells only why it was decided so last.
+    revise(now, said, by=by)
     touch(now.project)
     # One line, whichever it is.
     verb = Verb.ENDED_WITH_LESSON if told else Verb.PILOT_DECIDED

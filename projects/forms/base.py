@@ -94,14 +94,15 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for for
         return self.cleaned_data.get("version") or 0
 
 
-class PartForm(RecordForm):
-    """A form over a part of a project that fewer people may see than the project itself."""
+class WithOwnLevel(forms.Form):
+    """Mixed into a form about a part of a project that fewer people may see than the project itself."""
 
     visibility = forms.ChoiceField(label=_("Who sees this"), help_text=LEVEL_HELP, required=False)
+    own_level = ""
 
-    def __init__(self, data: Any = None, *, project: Project, instance: Any = None, initial: Any = None) -> None:
-        super().__init__(data, instance=instance, initial=initial)
-        own = self.own_level = instance.visibility if instance is not None else ""
+    def offer_levels(self, project: Project, own: str = "") -> None:
+        """Called by `__init__`; `own` is the level that the part has now."""
+        self.own_level = own
         offered = narrower_than(project.visibility)
         if own and Visibility(own) not in offered:
             # Wider than the project for now. It stays, in case the project is shared wider again.
@@ -120,3 +121,11 @@ class PartForm(RecordForm):
         sent = self.add_prefix("visibility") in self.data
         chosen: str = self.cleaned_data["visibility"] if sent else self.own_level
         return chosen
+
+
+class PartForm(WithOwnLevel, RecordForm):
+    """A form over such a part."""
+
+    def __init__(self, data: Any = None, *, project: Project, instance: Any = None, initial: Any = None) -> None:
+        super().__init__(data, instance=instance, initial=initial)
+        self.offer_levels(project, instance.visibility if instance is not None else "")

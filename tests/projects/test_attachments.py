@@ -30,11 +30,12 @@ from projects.attachments import (
     remove_attachment,
 )
 from projects.choices import Verb
-from projects.evidence import add_reading, choose_indicator
+from projects.evidence import choose_indicator
 from projects.file_kinds import KindRefused, NameRefused, clean_name
 from projects.journal import change_journal, write_journal
 from projects.locking import EditedMeanwhile
 from projects.models import Activity, Attachment, JournalEntry, Project, Revision
+from projects.readings import add_reading
 from projects.scanning import Infected, ScannerSilent
 from projects.shelf import keep_waiting, kept_only_if_saved, paths_of, store, sweep_waiting, take_up, waits_no_more
 from projects.uploads import Empty, TooLarge, examine

@@ -19,9 +19,10 @@ from pytest_django import DjangoAssertNumQueries
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
 from projects.attachments import attach
-from projects.evidence import add_reading, choose_indicator
+from projects.evidence import choose_indicator
 from projects.journal import write_journal
 from projects.models import Attachment, JournalEntry, Project
+from projects.readings import add_reading
 from tests.browser import SignIn
 from tests.cast import Cast
 from tests.projects.files import PDF, archive, photo_of_a_phone, sent
