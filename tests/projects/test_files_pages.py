@@ -186,7 +186,7 @@ def test_somebody_elses_save_in_between_keeps_the_photos_too(cast: Cast, lead: C
     JournalEntry.objects.filter(pk=entry.pk).update(version=2, text="Fifty.")
     url = reverse("journal_change", args=[project.slug, entry.pk])
     response = lead.post(url, entry_with(a_photo(), version="1"))
-    assert "Fifty." in response.content.decode()
+    assert "Fifty" in response.content.decode()
     again: dict[str, object] = {"kept": kept_token(response), "alt": "A long table", "consent": "given"}
     assert lead.post(url, entry_with(again, version="2")).status_code == 302
     entry.refresh_from_db()
