@@ -21,6 +21,7 @@ OWN_LEVELS = {
     Visibility.NETWORK: _("Everybody who is signed in"),
     Visibility.PUBLIC: _("Everybody"),
 }
+WHY_OR_QUESTIONS = _("One sentence for the next reader. If it stops, five short questions follow instead.")
 PROBLEM_HELP = _("Two sentences are enough: what does not work, and how you know.")
 
 
@@ -50,6 +51,24 @@ class Words(forms.CharField):
     """Text that people read."""
 
     default_validators = [validate_plain]
+
+
+class Why(Words):
+    """The sentence that a choice is given with."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": _("Why"), "max_length": 1000, **kwargs})
+
+
+class OneOf(forms.ChoiceField):
+    """One of the few ways that are open now, all of them in sight; the form that has it says which."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, *, label: Any, gone: Any) -> None:
+        super().__init__(label=label, error_messages={"invalid_choice": gone})
 
 
 def let_text_choose_direction(form: forms.BaseForm) -> None:
