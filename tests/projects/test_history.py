@@ -323,7 +323,7 @@ WITHOUT_ROW: dict[str, Act] = {
 # These write the rows.
 OF_HISTORY = {"history.record", "history.record_change", "history.revise", "history.revise_removed"}
 # Only ever within the transactions of verbs that are tried above.
-WITHIN_OTHERS = {"endings.write_ending"}
+WITHIN_OTHERS = {"endings.write_ending", "endings.write_lesson"}
 
 
 def _verbs() -> set[str]:

@@ -12,13 +12,18 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from cities.models import Department
+from innoteams.lib.rich_text import plain
 from innoteams.lib.verdicts import NotAllowed, Refused
+from projects.adaptations import adapt_from_outside, name_source, report_back
+from projects.attachments import attach, change_attachment, remove_attachment
 from projects.choices import Verb
+from projects.endings import Answers, change_ending
 from projects.evidence import change_consultation, change_indicator, choose_indicator, log_consultation
 from projects.history import revise, snapshot
 from projects.journal import change_journal, write_journal
 from projects.locking import EditedMeanwhile
 from projects.models import Consultation, Indicator, JournalEntry, Pilot, Project, Revision
+from projects.phases import conclude
 from projects.pilots import change_pilot, start_pilot
 from projects.records import change_project
 from projects.restoring import (
@@ -31,8 +36,9 @@ from projects.restoring import (
     restore,
 )
 from projects.sharing import share_project
+from projects.uploads import Examined
 from tests.browser import SignIn
-from tests.cast import Cast, join, make_cast, make_person, make_topic
+from tests.cast import Cast, join, make_cast, make_person, make_project, make_topic
 
 DAY = dt.date(2026, 5, 1)
 
@@ -53,6 +59,12 @@ def change(cast: Cast, project: Project, **fields: Any) -> Revision:
 
 def newest(project: Project) -> Revision:
     row: Revision | None = project.revisions.first()
+    assert row is not None
+    return row
+
+
+def newest_of(project: Project, kind: str) -> Revision:
+    row: Revision | None = project.revisions.filter(kind=kind).first()
     assert row is not None
     return row
 
@@ -170,6 +182,55 @@ def revision_of(row: Any, before: dict[str, object], *, by: Any) -> Revision:
 
 def _plain(values: dict[str, Any]) -> dict[str, object]:
     return {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()}
+
+
+def test_an_ending_gets_its_earlier_answer_back_and_the_lesson_follows(cast: Cast, project: Project) -> None:
+    by = cast.tel_aviv_lead
+    conclude(by=by, project=project, outcome="stopped", ending=Answers(advice="Ask first.", hoped="Shade."))
+    ending = project.endings.get()
+    change_ending(by=by, ending=ending, version=1, advice="Ask twice.", hoped="")
+    bring_back(cast, newest_of(project, "ending"))
+    ending.refresh_from_db()
+    assert (ending.advice, ending.hoped, ending.version) == ("Ask first.", "Shade.", 3)
+    assert plain(now(project).lesson) == "Ask first."
+    assert project.activity.filter(verb=Verb.RESTORED, ending=ending).count() == 1
+
+
+def test_what_was_told_of_an_origin_outside_comes_back_and_the_rest_stays(cast: Cast, project: Project) -> None:
+    by = cast.tel_aviv_lead
+    origin = adapt_from_outside(
+        by=by, project=project, outside_name="Zollhaus", outside_url="https://zoll.example/", kept="k", changed="c"
+    )
+    report_back(
+        by=by, adaptation=origin, version=1, came_of_it="", kept="Less.", changed="c", outside_name="Zollhus",
+        outside_url="https://zoll.example/",
+    )  # fmt: skip
+    bring_back(cast, newest_of(project, "adaptation"))
+    origin.refresh_from_db()
+    assert (origin.outside_name, origin.kept, origin.outside_url) == ("Zollhaus", "k", "https://zoll.example/")
+
+
+def test_what_was_told_of_a_source_in_the_network_comes_back(cast: Cast, project: Project) -> None:
+    by = cast.tel_aviv_lead
+    source = make_project(cast.mulhouse, title="Rues", visibility="network")
+    origin = name_source(by=by, project=project, source=source, kept="The idea", changed="c")
+    report_back(by=by, adaptation=origin, version=1, came_of_it="", kept="Less.", changed="c")
+    bring_back(cast, newest_of(project, "adaptation"))
+    origin.refresh_from_db()
+    assert (origin.kept, origin.outside_name, origin.source) == ("The idea", "", source)
+
+
+def test_what_was_said_of_a_file_comes_back_and_its_level_stays(cast: Cast, project: Project) -> None:
+    by = cast.tel_aviv_lead
+    file = attach(
+        by=by, project=project, upload=Examined("plan.txt", "text/plain", b"a"), consent="nobody", credit="Noa"
+    )
+    change_attachment(by=by, attachment=file, version=1, consent="given", credit="", visibility="team")
+    bring_back(cast, newest_of(project, "attachment"))
+    file.refresh_from_db()
+    assert (file.consent, file.credit, file.visibility) == ("nobody", "Noa", "team")
+    remove_attachment(by=by, attachment=file)
+    assert not can_come_back(newest_of(project, "attachment"))
 
 
 def test_who_sees_a_part_never_comes_back_with_its_text(cast: Cast, project: Project) -> None:
