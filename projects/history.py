@@ -192,6 +192,7 @@ def label_of(row: models.Model) -> str:
     """What the part is called, in words that its team wrote. Never the title of another team's project, which may be
     narrowed later."""
     called: dict[type[models.Model], str] = {
+        Consultation: "method",
         Ending: "pilot",
         Reading: "indicator",
         Adaptation: "outside_name",

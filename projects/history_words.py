@@ -97,7 +97,8 @@ def is_text(model: type[models.Model], name: str) -> bool:
 
 def in_words(model: type[models.Model], name: str, value: object, names: Names) -> str:
     """A date, number, choice or person as the reader says it; "" for nothing."""
-    if value in EMPTY and name != "visibility":
+    # Of a part's level "" says something: as the project. None says that there was no part yet.
+    if value is None or (value in EMPTY and name != "visibility"):
         return ""
     if name in ("contact_id", "successor_id"):
         return name_of(names.people.get(value)) if isinstance(value, int) else ""
@@ -218,5 +219,7 @@ def activity_called(one: Activity) -> str:
         return there.title if there else one.adaptation.outside_name
     if one.journal_entry:
         return formats.date_format(one.journal_entry.happened_on, "DATE_FORMAT")
-    named = one.pilot or one.indicator or one.attachment or one.consultation
+    if one.consultation:
+        return one.consultation.method
+    named = one.pilot or one.indicator or one.attachment
     return str(named) if named else ""

@@ -1,19 +1,16 @@
 """Bringing an earlier text back: by the same rules as any change, seen before it is done, and itself undone."""
 
 import datetime as dt
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from cities.models import Department
 from innoteams.lib.rich_text import plain
-from innoteams.lib.verdicts import NotAllowed, Refused
+from innoteams.lib.verdicts import NotAllowed
 from projects.adaptations import adapt_from_outside, name_source, report_back
 from projects.attachments import attach, change_attachment, remove_attachment
 from projects.choices import Verb
@@ -39,6 +36,7 @@ from projects.sharing import share_project
 from projects.uploads import Examined
 from tests.browser import SignIn
 from tests.cast import Cast, join, make_cast, make_person, make_project, make_topic
+from tests.projects.test_together import at_once, kinds
 
 DAY = dt.date(2026, 5, 1)
 
@@ -440,27 +438,6 @@ def test_a_revision_of_another_project_is_not_reached_through_this_one(
 # --- two at once, and in a browser -----------------------------------------------------------------------------------
 
 
-def at_once(*acts: Callable[[], object]) -> list[type | None]:
-    start = threading.Barrier(len(acts))
-    raised: list[type | None] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            start.wait(timeout=20)
-            act()
-        except Refused as refusal:
-            raised[place] = type(refusal)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return raised
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_people_who_bring_back_at_once_one_is_told_of_the_other() -> None:
     people = make_cast()
@@ -470,7 +447,7 @@ def test_of_two_people_who_bring_back_at_once_one_is_told_of_the_other() -> None
         lambda: restore(by=people.tel_aviv_lead, revision=revision, version=2),
         lambda: restore(by=people.tel_aviv_member, revision=revision, version=2),
     )
-    assert set(raised) == {None, EditedMeanwhile}
+    assert kinds(raised) == {None, EditedMeanwhile}
     assert project.revisions.filter(restores=revision).count() == 1
     assert project.activity.filter(verb=Verb.RESTORED).count() == 1
 
@@ -484,7 +461,7 @@ def test_a_text_is_brought_back_and_an_edit_meets_it() -> None:
         lambda: restore(by=people.tel_aviv_lead, revision=revision, version=2),
         lambda: change_project(by=people.tel_aviv_member, project=project, version=2, problem="Third."),
     )
-    assert set(raised) == {None, EditedMeanwhile}
+    assert kinds(raised) == {None, EditedMeanwhile}
     assert project.revisions.count() == 2
 
 
