@@ -7,10 +7,11 @@ from innoteams.accounts.models import User
 from innoteams.demo.clock import Calendar
 from innoteams.demo.people import lead_of, member_of
 from projects.choices import Phase, ReadingKind, Visibility
-from projects.evidence import add_reading, choose_indicator
+from projects.evidence import choose_indicator
 from projects.journal import write_journal
 from projects.models import Project
 from projects.phases import move_phase
+from projects.readings import add_reading
 from projects.records import log_project
 from projects.sharing import share_project
 
