@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from innoteams.demo.author import Author
 from innoteams.demo.clock import Calendar
-from projects.choices import CostBand, Decision, Direction, Phase, Visibility
+from projects.choices import CostBand, Decision, Direction, Measure, Phase, Visibility
 from projects.endings import Answers
 from projects.evidence import log_consultation
 from projects.models import Project
@@ -100,13 +100,19 @@ def tel_aviv(calendar: Calendar) -> None:
     author.count(
         stairs,
         [(62, "4"), (48, "7"), (34, "11"), (20, "15"), (4, "19")],
+        source="דף ספירה בלובי, שעה אחת ביום שלישי (הומצא לצורך ההדגמה)",
         name="דיירים שעצרו ליותר מחמש דקות",
+        measure=Measure.COUNT,
         unit="אנשים בשבוע",
+        definition="שעה אחת, ביום שלישי משש בערב. נספר מי שעמד או ישב חמש דקות לפחות; מי שחיכה למעלית אינו נספר.",
         better=Direction.UP,
         baseline=Decimal(2),
         baseline_on=calendar.day(90),
+        baseline_source="אותה ספירה לפני הספסל",
         target=Decimal(25),
         target_on=calendar.day(-60),
+        target_source="הוסכם עם ועד הבית",
+        compared_with="שני בניינים דומים באותו רחוב, בלי ספסל",
     )
     with calendar.ago(30):
         decide_pilot(
@@ -211,11 +217,14 @@ def mulhouse(calendar: Calendar) -> None:
     author.count(
         benches,
         [(88, "41"), (58, "63"), (28, "78"), (5, "84")],
+        source="Comptage à l’œil, de 9 h à 11 h (inventé pour la démonstration)",
         name="Pauses de plus de trois minutes, un mardi matin",
+        measure=Measure.COUNT,
         unit="pauses",
         better=Direction.UP,
         baseline=Decimal(12),
         baseline_on=calendar.day(145),
+        baseline_source="Même grille, avant les assises",
         target=Decimal(90),
         target_on=calendar.day(-40),
     )
@@ -339,6 +348,7 @@ def occitanie(calendar: Calendar) -> None:
     author.count(
         bus,
         [(103, "9"), (82, "14"), (60, "17")],
+        source="Comptage par la conductrice ou le conducteur (inventé pour la démonstration)",
         name="Voyageurs du dernier car",
         unit="personnes par soir",
         better=Direction.UP,
