@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from innoteams.demo.author import Author
 from innoteams.demo.clock import Calendar
-from projects.choices import CostBand, Decision, Direction, Phase, Visibility
+from projects.choices import CostBand, Decision, Direction, Measure, Phase, Visibility
 from projects.endings import Answers
 from projects.evidence import log_consultation
 from projects.models import Pilot, Project
@@ -83,11 +83,14 @@ def _try_benches(author: Author, calendar: Calendar, benches: Project) -> None:
     author.count(
         benches,
         [(88, "41"), (58, "63"), (28, "78"), (5, "84")],
+        source="Comptage à l’œil, de 9 h à 11 h (inventé pour la démonstration)",
         name="Pauses de plus de trois minutes, un mardi matin",
+        measure=Measure.COUNT,
         unit="pauses",
         better=Direction.UP,
         baseline=Decimal(12),
         baseline_on=calendar.day(145),
+        baseline_source="Même grille, avant les assises",
         target=Decimal(90),
         target_on=calendar.day(-40),
     )
@@ -215,6 +218,7 @@ def occitanie(calendar: Calendar) -> None:
     author.count(
         bus,
         [(103, "9"), (82, "14"), (60, "17")],
+        source="Comptage par la conductrice ou le conducteur (inventé pour la démonstration)",
         name="Voyageurs du dernier car",
         unit="personnes par soir",
         better=Direction.UP,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from innoteams.demo.author import Author
 from innoteams.demo.clock import Calendar
-from projects.choices import CostBand, Decision, Direction, Phase, Visibility
+from projects.choices import CostBand, Decision, Direction, Measure, Phase, Visibility
 from projects.endings import Answers
 from projects.evidence import log_consultation
 from projects.models import Project
@@ -99,13 +99,19 @@ def _try_on_the_stairs(author: Author, calendar: Calendar, stairs: Project) -> N
     author.count(
         stairs,
         [(62, "4"), (48, "7"), (34, "11"), (20, "15"), (4, "19")],
+        source="דף ספירה בלובי, שעה אחת ביום שלישי (הומצא לצורך ההדגמה)",
         name="דיירים שעצרו ליותר מחמש דקות",
+        measure=Measure.COUNT,
         unit="אנשים בשבוע",
+        definition="שעה אחת, ביום שלישי משש בערב. נספר מי שעמד או ישב חמש דקות לפחות; מי שחיכה למעלית אינו נספר.",
         better=Direction.UP,
         baseline=Decimal(2),
         baseline_on=calendar.day(90),
+        baseline_source="אותה ספירה לפני הספסל",
         target=Decimal(25),
         target_on=calendar.day(-60),
+        target_source="הוסכם עם ועד הבית",
+        compared_with="שני בניינים דומים באותו רחוב, בלי ספסל",
     )
     with calendar.ago(30):
         decide_pilot(

@@ -17,7 +17,7 @@ from innoteams.accounts.models import User
 from innoteams.demo.author import Author
 from innoteams.demo.clock import Calendar, at
 from innoteams.demo.people import CITIES, COACH, lead_of, member_of
-from projects.adaptations import adapt, report_back
+from projects.adaptations import adapt, adapt_from_outside, report_back
 from projects.choices import Phase, Visibility
 from projects.follows import follow
 from projects.models import Adaptation, Project
@@ -65,10 +65,24 @@ def _project(slug: str, title: str) -> Project:
 
 
 def adaptations(calendar: Calendar) -> None:
-    """Mulhouse takes the stairwell from Tel Aviv-Yafo; Centennial takes the late bus from Occitanie."""
-    mulhouse, centennial = Author("mulhouse", calendar), Author("centennial", calendar)
+    """What one city took from another, or from outside the network, and what came of it."""
+    stairs_travel(calendar)
+    bus_travels(calendar)
+    with calendar.ago(100):
+        adapt_from_outside(
+            by=lead_of("boston"),
+            project=_project("boston", "A spare room near the hospital"),
+            outside_name="A guest-family scheme of a hospital outside the network (invented for the demo)",
+            kept="Two weeks at most, and an introduction in person.",
+            changed="There the hospital pays the hosts; here the family does, as much as it can.",
+        )
+
+
+def stairs_travel(calendar: Calendar) -> None:
+    """Over three generations: from Tel Aviv-Yafo to Mulhouse, and from Mulhouse on to Amsterdam."""
+    mulhouse, amsterdam = Author("mulhouse", calendar), Author("amsterdam", calendar)
     stairs = _project("tel-aviv-yafo", "שכנים פותחים את חדר המדרגות")
-    with calendar.ago(24):
+    with calendar.ago(58):
         landing = adapt(
             by=mulhouse.lead,
             source=stairs,
@@ -79,8 +93,44 @@ def adaptations(calendar: Calendar) -> None:
             problem="Dans les petits immeubles du centre, on se croise sans se parler ; les plus âgés ne demandent rien.",
             for_whom="Locataires âgés de petits immeubles",
         )
-    mulhouse.share(22, landing, Visibility.NETWORK)
-    mulhouse.write(6, landing, "Premier mardi dans la cour : quatre personnes, un chien, et une table qui manque.")
+    mulhouse.share(56, landing, Visibility.NETWORK)
+    mulhouse.write(49, landing, "Premier mardi dans la cour : quatre personnes, un chien, et une table qui manque.")
+    mulhouse.move(44, landing, Phase.GENERATE, "Les locataires ont déplacé le banc deux fois : ils savent où il sert.")
+    with calendar.ago(30):
+        letterboxes = adapt(
+            by=amsterdam.lead,
+            source=landing,
+            team=amsterdam.team,
+            title="Een bank bij de brievenbussen",
+            kept="De vaste tijd, en niemand die iets organiseert.",
+            changed="Wij hebben geen hof en geen hal: de bank staat binnen, naast de brievenbussen.",
+            problem="In de galerijflats halen bewoners hun post en zijn binnen een minuut weer boven.",
+            for_whom="Oudere bewoners van galerijflats",
+        )
+    amsterdam.share(28, letterboxes, Visibility.NETWORK)
+    with calendar.ago(11):
+        report_back(
+            by=mulhouse.lead,
+            adaptation=Adaptation.objects.get(project=landing),
+            version=1,
+            came_of_it="Neuf personnes chaque mardi au bout de six semaines, contre quatre au début. La table a tout changé.",
+            kept="Le banc et l’heure fixe, sans animation.",
+            changed="Le banc est dans la cour, et nous avons ajouté une table : on y pose ce que l’on porte.",
+        )
+    with calendar.ago(3):
+        report_back(
+            by=amsterdam.lead,
+            adaptation=Adaptation.objects.get(project=letterboxes),
+            version=1,
+            came_of_it="Na drie weken blijft één op de zes bewoners even zitten. De post komt nu om vier uur, dat scheelt meer dan de bank.",
+            kept="De vaste tijd.",
+            changed="De bank staat binnen, en de postbezorger kent de tijd.",
+        )
+
+
+def bus_travels(calendar: Calendar) -> None:
+    """Centennial takes the late bus from Occitanie."""
+    centennial = Author("centennial", calendar)
     bus = _project("occitanie", "Le car de 18 h 40")
     with calendar.ago(35):
         late = adapt(
@@ -120,11 +170,17 @@ def follows(calendar: Calendar) -> None:
         "centennial": [topics["mobility-transit"], cities["occitanie"]],
         "durham": [topics["justice-reentry"], topics["user-reception"]],
     }
+    stairs = _project("tel-aviv-yafo", "שכנים פותחים את חדר המדרגות")
     with calendar.ago(80):
         for slug, things in wanted.items():
             for thing in things:
                 follow(by=lead_of(slug), what=thing)
             follow(by=member_of(slug), what=things[0])
+        for slug in ("mulhouse", "boston", "durham"):
+            follow(by=lead_of(slug), what=stairs)
+    with calendar.ago(12):
+        follow(by=lead_of("amsterdam"), what=_project("mulhouse", "Voisins de palier"))
+        follow(by=lead_of("tel-aviv-yafo"), what=_project("boston", "A spare room near the hospital"))
 
 
 def accompaniment(calendar: Calendar) -> None:

@@ -83,7 +83,7 @@ def test_everything_that_the_demo_people_wrote_is_marked(demo: None) -> None:
 def test_the_story_has_a_bit_of_everything(demo: None) -> None:
     assert Project.objects.filter(is_demo=True).values("language").distinct().count() >= 6
     assert Project.objects.filter(is_demo=True).values("visibility").distinct().count() == 4
-    assert Adaptation.objects.count() == 2
+    assert Adaptation.objects.count() == 4
     assert Pilot.objects.filter(decision="stop").count() == 2
     assert Reading.objects.count() >= 12
     assert set(CheckIn.objects.values_list("state", flat=True)) == set(CheckInState)

@@ -177,7 +177,8 @@ CASES = {
     ),
     "journal_add": Case(of("journal/new/"), JOURNAL, (), ("text",), ("happened_on",), choices=("language",)),
     "journal_change": Case(
-        of("journal/PK/", entry), {**JOURNAL, "text": "Twelve came.", "version": "1"}, (), ("text",), ("happened_on",), choices=("language",)
+        of("journal/PK/", entry), {**JOURNAL, "text": "Twelve came.", "version": "1"}, (), ("text",), ("happened_on",),
+        choices=("language",),
     ),
     "consultation_add": Case(of("consultations/new/"), HEARD, **_HEARD_FIELDS),
     "consultation_change": Case(of("consultations/PK/", consultation), {**HEARD, "version": "1"}, **_HEARD_FIELDS),
