@@ -22,7 +22,8 @@ SEARCH_CONFIG = "innoteams"
 def _found_by(*fields: str, weight: str) -> SearchVector:
     """The words of the fields. The database takes the typographic apostrophe for a letter, so that “ombre” would not
     find “l’ombre”."""
-    parted = (Replace(models.F(field), models.Value("’"), models.Value(" ")) for field in fields)
+    space = models.Value(" ")
+    parted = (Replace(models.F(field), models.Value("’"), space, output_field=models.TextField()) for field in fields)
     return SearchVector(*parted, weight=weight, config=SEARCH_CONFIG)
 
 
