@@ -355,9 +355,13 @@ def _day(text: str) -> dt.date | None:
 
 
 def _label(label: str) -> str:
-    """A journal entry is called by its day."""
-    day = _day(label)
-    return formats.date_format(day, "DATE_FORMAT") if day else label
+    """A journal entry is called by its day, a consultation by its way and its day: told as the reader tells days."""
+    before, _comma, last = label.rpartition(", ")
+    day = _day(last)
+    if day is None:
+        return label
+    told = formats.date_format(day, "DATE_FORMAT")
+    return f"{before}, {told}" if before else told
 
 
 def _sentence(revision: Revision) -> Any:

@@ -22,8 +22,8 @@ SEARCH_CONFIG = "innoteams"
 def _found_by(*fields: str, weight: str) -> SearchVector:
     """The words of the fields. The database takes the typographic apostrophe for a letter, so that “ombre” would not
     find “l’ombre”."""
-    space = models.Value(" ")
-    parted = (Replace(models.F(field), models.Value("’"), space, output_field=models.TextField()) for field in fields)
+    text, no_letter, space = models.TextField(), models.Value("’"), models.Value(" ")
+    parted = (Replace(models.F(field), no_letter, space, output_field=text) for field in fields)
     return SearchVector(*parted, weight=weight, config=SEARCH_CONFIG)
 
 
