@@ -74,7 +74,7 @@ def change_journal(
         raise EditedMeanwhile(now, given)
     before, level = snapshot(now), level_facts(now, {"visibility": own})
     changed = changes_in(now, given)
-    if not changed:
+    if not changed and not files:
         return now
     for name in changed:
         setattr(now, name, given[name])
@@ -82,4 +82,5 @@ def change_journal(
     now.save(update_fields=[*changed, "version"])
     record(Verb.PROJECT_CHANGED, now.project, by=by, journal_entry=now, facts={"fields": ["journal"], **level})
     revise(now, before, by=by)
+    attach_all(by=by, project=now.project, files=files, journal_entry=now)
     return now
