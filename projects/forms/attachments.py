@@ -41,12 +41,18 @@ class NeededChoice(forms.ChoiceField):
             super().validate(value)
 
 
+class NeededFile(forms.FileField):
+    """Not optional, and yet none may come along: one that waits since an earlier try is enough."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        return super().clean(data, initial) if data else None
+
+
 class NewFileForm(forms.Form):
     """One photo or file. Left empty it means nothing; begun, it must be whole."""
 
-    file = forms.FileField(
+    file = NeededFile(
         label=_("Photo or file"),
-        required=False,
         widget=forms.FileInput(attrs={"accept": f"{PHOTOS},{OTHERS}"}),
         help_text=_("JPEG, PNG, WebP or GIF up to 20 MB; PDF, text, CSV and office files up to 25 MB."),
     )

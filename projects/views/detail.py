@@ -30,6 +30,7 @@ from projects.points import whereabouts
 from projects.reading_page import (
     figures_of,
     give_endings,
+    has_other_sources,
     latest_why,
     lay_out_files,
     moments_of,
@@ -82,7 +83,8 @@ def _page(found: Any, reader: Person) -> dict[str, object]:
         "project": project,
         "reader": reader,
         "figures": figures_of(project),
-        "results": results_of(project),
+        "results": (results := results_of(project)),
+        "other_sources": has_other_sources(project, results),
         "ladder": ladder_of(project),
         "project_files": lay_out_files(project),
         "moments": moments[:MOMENTS_SHOWN],
