@@ -131,12 +131,17 @@ def _day(text: str) -> dt.date | None:
 
 
 def part_called(revision: Revision, names: Names) -> str:
-    """What the part is called; a journal entry by its day, an adaptation by what it came from."""
+    """What the part is called: a journal entry by its day, a consultation by its way and its day, an adaptation by
+    what it came from."""
     label = revision.label
     if revision.kind == PartKind.ADAPTATION and not label:
         return names.origins.get(revision.part, "")
-    day = _day(label)
-    return formats.date_format(day, "DATE_FORMAT") if day else label
+    before, _comma, last = label.rpartition(", ")
+    day = _day(last)
+    if day is None:
+        return label
+    told = formats.date_format(day, "DATE_FORMAT")
+    return f"{before}, {told}" if before else told
 
 
 def sentence_of(revision: Revision) -> str:
