@@ -293,7 +293,7 @@ def _wishes(chart: Chart, indicator: Indicator, scale: _Scale) -> Iterator[list[
     # Each on the side where the readings are not: the way from baseline to target lies between them.
     yield _at_level(chart.target, _("target"), indicator, chart, above=upwards)
     yield _at_level(chart.baseline, _("baseline"), indicator, chart, above=not upwards)
-    form = "M Y" if (scale.last - scale.first).days > 62 else "j M"
+    form = "N Y" if (scale.last - scale.first).days > 62 else "j N"
     y = HEIGHT - 10
     yield [Label(date_format(scale.first, form), chart.left if scale.first < scale.last else WIDTH / 2, y)]
     if scale.first < scale.last:
@@ -312,4 +312,6 @@ def _at_level(level: Level | None, words: str, indicator: Indicator, chart: Char
     text = f"{words} {figure_text(level.value, indicator)}"
     heights = [level.y - 6, level.y + 14] if above else [level.y + 14, level.y - 6]
     places = [(chart.left + 4, "start"), (chart.right, "end"), ((chart.left + chart.right) / 2, "middle")]
-    return [Label(text, x, y, anchor) for y in heights for x, anchor in places if chart.top - 16 <= y - _ABOVE + 4]
+    # Not above the picture, and not through the axis.
+    clear = [y for y in heights if chart.top - 16 <= y - _ABOVE + 4 and not y - _ABOVE < chart.floor < y + _BELOW]
+    return [Label(text, x, y, anchor) for y in clear for x, anchor in places]

@@ -206,7 +206,7 @@ def _what_is_there(project: Project) -> dict[str, bool]:
         "indicator": bool(indicators),
         "cost": bool(project.cost_band),
         "staff_time": bool(project.staff_time.strip()),
-        "reading": any(indicator.readings.all() for indicator in indicators),
+        "reading": any(row.withdrawn_at is None for indicator in indicators for row in indicator.readings.all()),
         "lesson": bool(project.lesson.strip()) or any(pilot.lessons.strip() for pilot in pilots),
         "conditions": bool(project.conditions.strip() or project.competence.strip()),
         "journal": bool(project.journal.all()),

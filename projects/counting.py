@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
@@ -34,15 +35,12 @@ class Counted:
     """What one pass found. `topics`: sets of topics (by key), with how many projects have each."""
 
     total: int = 0
-    by: dict[str, dict[Any, int]] = field(default_factory=dict)
+    by: dict[str, dict[str, int]] = field(default_factory=dict)
     topics: list[tuple[list[int], int]] = field(default_factory=list)
 
 
 def count(passes: Sequence[Pass], values: Mapping[str, str | Combinable]) -> list[Counted]:
-    """One query for all passes; `values` says how each column reads from a project.
-
-    The first pass counts a total or a column: its rows give the union the kinds of its columns.
-    """
+    """One query for all passes; `values` says how each column reads from a project. Values come back as text."""
     names = list(values)
     parts: list[str] = []
     parameters: list[Any] = []
@@ -51,18 +49,18 @@ def count(passes: Sequence[Pass], values: Mapping[str, str | Combinable]) -> lis
             parts.append(sql)
             parameters += given
     found = [Counted() for _one in passes]
-    if not parts:
-        return found
-    for place, level, topics, *row, number in _rows(" UNION ALL ".join(parts), parameters):
-        _put(found[place], level, topics, dict(zip(names, row, strict=True)), number)
+    for place, level, topics, *row, number in _rows(" UNION ALL ".join(parts), parameters) if parts else ():
+        _put(found[place], passes[place].columns, level, topics, dict(zip(names, row, strict=True)), number)
     return found
 
 
-def _put(counted: Counted, level: int, topics: list[int], row: dict[str, Any], number: int) -> None:
+def _put(
+    counted: Counted, columns: Sequence[str], level: int, topics: list[int], row: Mapping[str, str], number: int
+) -> None:
     if level == _TOPICS:
         counted.topics.append((topics, number))
         return
-    name = _column_of(level, list(row))
+    name = _column_of(level, columns)
     if name is None:
         counted.total = number
     else:
@@ -71,19 +69,31 @@ def _put(counted: Counted, level: int, topics: list[int], row: dict[str, Any], n
 
 def _parts_of(place: int, one: Pass, values: Mapping[str, str | Combinable]) -> list[tuple[str, list[Any]]]:
     parts = []
-    columns = ", ".join(_quoted(name) for name in values)
-    sets = [*([""] if one.total else []), *(_quoted(name) for name in one.columns)]
-    if sets:
-        sql, given = _selected(one.rows, values)
-        wanted = ", ".join(f"({column})" for column in sets)
-        head = f"SELECT {place} AS place, GROUPING({columns}) AS level, NULL::bigint[] AS topics, {columns}, COUNT(*)"
-        parts.append((f"{head} FROM ({sql}) counted GROUP BY GROUPING SETS ({wanted})", given))
-    if one.topics:
-        sql, given = _sets_of_topics(one.rows)
-        nothing = ", ".join("NULL" for _name in values)
-        head = f"SELECT {place} AS place, {_TOPICS} AS level, topics, {nothing}, COUNT(*)"
-        parts.append((f"{head} FROM ({sql}) counted GROUP BY topics", given))
+    try:
+        if one.columns or one.total:
+            parts.append(_by_columns(place, one, values))
+        if one.topics:
+            parts.append(_by_topics(place, one, values))
+    except EmptyResultSet:
+        # Django knows without asking that no row is left.
+        return []
     return parts
+
+
+def _by_columns(place: int, one: Pass, values: Mapping[str, str | Combinable]) -> tuple[str, list[Any]]:
+    sql, given = _selected(one.rows, {name: values[name] for name in one.columns})
+    shown = ", ".join(f"{_quoted(name)}::text" if name in one.columns else "NULL::text" for name in values)
+    level = f"GROUPING({', '.join(map(_quoted, one.columns))})" if one.columns else "0"
+    sets = [*(["()"] if one.total else []), *(f"({_quoted(name)})" for name in one.columns)]
+    head = f"SELECT {place} AS place, {level} AS level, NULL::bigint[] AS topics, {shown}, COUNT(*)"
+    return f"{head} FROM ({sql}) counted GROUP BY GROUPING SETS ({', '.join(sets)})", given
+
+
+def _by_topics(place: int, one: Pass, values: Mapping[str, str | Combinable]) -> tuple[str, list[Any]]:
+    sql, given = _sets_of_topics(one.rows)
+    nothing = ", ".join("NULL::text" for _name in values)
+    head = f"SELECT {place} AS place, {_TOPICS} AS level, topics, {nothing}, COUNT(*)"
+    return f"{head} FROM ({sql}) counted GROUP BY topics", given
 
 
 def _sets_of_topics(rows: QuerySet[Any]) -> tuple[str, list[Any]]:
@@ -100,7 +110,7 @@ def _sets_of_topics(rows: QuerySet[Any]) -> tuple[str, list[Any]]:
 
 def _selected(rows: QuerySet[Any], values: Mapping[str, str | Combinable]) -> tuple[str, list[Any]]:
     aliases = {f"by_{name}": F(value) if isinstance(value, str) else value for name, value in values.items()}
-    sql, parameters = rows.order_by().annotate(**aliases).values(*aliases).query.sql_with_params()
+    sql, parameters = rows.order_by().annotate(**aliases).values(*(aliases or ["pk"])).query.sql_with_params()
     return sql, list(parameters)
 
 

@@ -139,7 +139,7 @@ def _numbers(name: str, found: Counted, places: "_Places", topics: dict[int, Top
             for keys, number in found.topics
             for group in {topics[key].group.slug for key in keys if key in topics}
         )
-    return {str(value): number for value, number in found.by.get(name, {}).items()}
+    return found.by.get(name, {})
 
 
 def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
@@ -152,7 +152,7 @@ def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 class _Places:
     """What the cities of the teams are, in one query."""
 
-    def __init__(self, teams: set[int]) -> None:
+    def __init__(self, teams: set[str]) -> None:
         current = MembershipPeriod.objects.current().filter(city=OuterRef("city")).order_by()
         programmes = ArraySubquery(current.values(row=JSONObject(slug="programme__slug", name="programme__name")))
         rows = Team.objects.order_by().filter(pk__in=teams).annotate(programmes=programmes)
@@ -167,9 +167,9 @@ class _Places:
             for name, values in facts.items():
                 self._values[name][team] = values
 
-    def numbers(self, name: str, by_team: dict[int, int]) -> dict[str, int]:
+    def numbers(self, name: str, by_team: dict[str, int]) -> dict[str, int]:
         values = self._values[name]
-        return _summed((value, number) for team, number in by_team.items() for value in values.get(team, ()))
+        return _summed((value, number) for team, number in by_team.items() for value in values.get(int(team), ()))
 
 
 def _size(people: int | None) -> list[str]:

@@ -166,6 +166,11 @@ def results_of(project: Any) -> list[Result]:
     return sorted(results, key=lambda result: result.is_gap)
 
 
+def has_other_sources(project: Project, results: Iterable[Result]) -> bool:
+    """Whether a result is stated anywhere but in the source that the whole entry is from."""
+    return any(result.source not in {"", project.source_line} for result in results)
+
+
 def moves_of(project: Any) -> list[Move]:
     """From the latest back."""
     return [

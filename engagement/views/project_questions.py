@@ -47,6 +47,11 @@ class Asked:
     def is_open(self) -> bool:
         return self.question.closed_at is None
 
+    @property
+    def is_settled(self) -> bool:
+        """Answered by the team itself: nobody waits, so there is nothing to mark or to open again."""
+        return self.is_open and self.is_answered
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")

@@ -11,7 +11,7 @@ from cities.models import City, Programme, Team, Topic
 from engagement import checkin_moves, coaching, introductions, project_letters, questions
 from engagement.checkins import open_due_periods
 from engagement.choices import CheckInState, Drawer, IntroductionReason, IntroductionState, LetterKind, Rhythm
-from engagement.models import CheckIn, CheckInSchedule, Letter
+from engagement.models import CheckIn, CheckInSchedule, CoachingEngagement, CoachingSession, Letter
 from engagement.schedules import ended_spans, last_ended_day
 from innoteams.accounts.models import User
 from innoteams.demo.author import Author
@@ -54,6 +54,7 @@ def tell_network(calendar: Calendar) -> None:
     accompaniment(calendar)
     meetings(calendar)
     asked(calendar)
+    asked_about_a_project(calendar)
     check_ins(calendar)
     keep_only_waiting_letters()
 
@@ -193,25 +194,7 @@ def accompaniment(calendar: Calendar) -> None:
             team=team,
             aims="Hear residents before choosing an idea. Stop one thing in the open. Leave a way of counting behind.",
         )
-    told = [
-        (84, "Who have we not heard?", "We drew the building floor by floor and marked the doors nobody had knocked at.",
-         "The team knows the ones who come to meetings by name.", "Knocking beats inviting."),
-        (55, "What would make us stop?", "Each of us wrote down a figure that would end the soup evenings.",
-         "Four people is not a number anybody wanted to write first.", "Agree on the end before the start."),
-        (19, "Stopping in the open", "The stopped evening is in the record, with what it taught.",
-         "The residents who hosted it were relieved.", "A bench asks nothing of anybody."),
-    ]  # fmt: skip
-    sessions = []
-    for days_ago, aim, happened, observations, lessons in told:
-        with calendar.ago(days_ago + 7):
-            session = coaching.plan_session(
-                by=coach, engagement=pair, starts_at=calendar.moment(days_ago), aim=aim, place="Video call"
-            )
-        with calendar.ago(days_ago - 1):
-            session = coaching.log_session(
-                by=coach, session=session, known_log=None, happened=happened, observations=observations, lessons=lessons
-            )
-        sessions.append(session)
+    last = _sessions(calendar, pair)
     with calendar.ago(18):
         coaching.plan_session(
             by=coach,
@@ -221,23 +204,23 @@ def accompaniment(calendar: Calendar) -> None:
             place="Video call",
         )
         kept = coaching.commit(
-            by=coach, engagement=pair, session=sessions[2], text="Write down why the soup evenings ended",
+            by=coach, engagement=pair, session=last, text="Write down why the soup evenings ended",
             owner=lead, due_on=calendar.day(10),
         )  # fmt: skip
         coaching.commit(
-            by=coach, engagement=pair, session=sessions[2], text="Add a reading for people who stop at the bench",
+            by=coach, engagement=pair, session=last, text="Add a reading for people who stop at the bench",
             owner=member, due_on=calendar.day(-5),
         )  # fmt: skip
         coaching.commit(
-            by=lead, engagement=pair, session=sessions[2], text="Find a team that counted short stops",
+            by=lead, engagement=pair, session=last, text="Find a team that counted short stops",
             owner=coach, due_on=calendar.day(2),
         )  # fmt: skip
         coaching.write_note(
-            by=coach, engagement=pair, session=sessions[2], drawer=Drawer.PRIVATE,
+            by=coach, engagement=pair, session=last, drawer=Drawer.PRIVATE,
             text="The lead carries too much alone. Ask about the member's part next time.",
         )  # fmt: skip
         coaching.write_note(
-            by=coach, engagement=pair, session=sessions[2], drawer=Drawer.TEAM,
+            by=coach, engagement=pair, session=last, drawer=Drawer.TEAM,
             text="You decided to stop without being told to. Keep that.",
         )  # fmt: skip
         coaching.write_note(
@@ -246,6 +229,33 @@ def accompaniment(calendar: Calendar) -> None:
         )  # fmt: skip
     with calendar.ago(11):
         coaching.settle(by=lead, commitment=kept)
+
+
+def _sessions(calendar: Calendar, pair: CoachingEngagement) -> CoachingSession:
+    """Those behind them; answers with the last one."""
+    told = [
+        (84, "Who have we not heard?", "We drew the building floor by floor and marked the doors nobody had knocked at.",
+         "The team knows the ones who come to meetings by name.", "Knocking beats inviting."),
+        (55, "What would make us stop?", "Each of us wrote down a figure that would end the soup evenings.",
+         "Four people is not a number anybody wanted to write first.", "Agree on the end before the start."),
+        (19, "Stopping in the open", "The stopped evening is in the record, with what it taught.",
+         "The residents who hosted it were relieved.", "A bench asks nothing of anybody."),
+    ]  # fmt: skip
+    for days_ago, aim, happened, observations, lessons in told:
+        with calendar.ago(days_ago + 7):
+            session = coaching.plan_session(
+                by=pair.coach, engagement=pair, starts_at=calendar.moment(days_ago), aim=aim, place="Video call"
+            )
+        with calendar.ago(days_ago - 1):
+            session = coaching.log_session(
+                by=pair.coach,
+                session=session,
+                known_log=None,
+                happened=happened,
+                observations=observations,
+                lessons=lessons,
+            )
+    return session
 
 
 def meetings(calendar: Calendar) -> None:
@@ -325,6 +335,11 @@ def asked(calendar: Calendar) -> None:
             text="¿Quién ha organizado relevos de una hora para personas cuidadoras?",
         )  # fmt: skip
         third.topics.set([topics["unpaid-care"]])
+
+
+def asked_about_a_project(calendar: Calendar) -> None:
+    """Tel Aviv-Yafo's stairwell: one question answered, one that waits."""
+    team = {team.slug: team for team in Team.objects.filter(slug__in=CITIES)}
     stairs = _project("tel-aviv-yafo", "שכנים פותחים את חדר המדרגות")
     with calendar.ago(16):
         doors = questions.ask(

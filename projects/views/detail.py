@@ -18,7 +18,7 @@ from projects.completeness import completeness
 from projects.eyes import stand_in
 from projects.fit import compared_with_reader
 from projects.freshness import freshness
-from projects.history_reading import name_of
+from projects.history_words import name_of
 from projects.ladder import ladder_of
 from projects.lessons import lessons_for_project, sayings_of
 from projects.levels import mark_narrower
@@ -30,6 +30,7 @@ from projects.points import whereabouts
 from projects.reading_page import (
     figures_of,
     give_endings,
+    has_other_sources,
     latest_why,
     lay_out_files,
     moments_of,
@@ -82,7 +83,8 @@ def _page(found: Any, reader: Person) -> dict[str, object]:
         "project": project,
         "reader": reader,
         "figures": figures_of(project),
-        "results": results_of(project),
+        "results": (results := results_of(project)),
+        "other_sources": has_other_sources(project, results),
         "ladder": ladder_of(project),
         "project_files": lay_out_files(project),
         "moments": moments[:MOMENTS_SHOWN],

@@ -13,7 +13,7 @@ from projects.views.doors import signed_in
 from projects.views.pages import Words
 from projects.views.parts import SAVE, data_of, writable
 
-NEW_ENTRY = Words(gettext_lazy("Write in the journal"), SAVE, gettext_lazy("What happened, in a few sentences."))
+NEW_ENTRY = Words(gettext_lazy("Write in the journal"), SAVE)
 ENTRY = Words(gettext_lazy("Correct the journal entry"), SAVE)
 
 

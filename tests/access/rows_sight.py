@@ -5,11 +5,12 @@ from decimal import Decimal
 from django.urls import reverse
 
 from engagement.models import CheckIn, CheckInLine, CheckInVersion, Digest, DigestItem
-from projects.evidence import add_reading, choose_indicator, log_consultation
+from projects.evidence import choose_indicator, log_consultation
 from projects.follows import follow
 from projects.journal import write_journal
 from projects.models import Activity, Attachment, Ending
 from projects.pilots import decide_pilot, start_pilot
+from projects.readings import add_reading
 from tests.access.rows_digest import sent as sent_digest
 from tests.access.rows_projects import DAY, PROGRAMME, TEAM, of_readers
 from tests.access.table import Canary, Row, signed_in

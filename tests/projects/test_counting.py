@@ -41,7 +41,8 @@ def test_one_pass_counts_what_counting_one_by_one_counts() -> None:
     (found,) = count([Pass(rows, list(VALUES), total=True, topics=True)], VALUES)
     assert found.total == rows.count()
     for name, column in VALUES.items():
-        assert found.by[name] == dict(rows.order_by().values_list(column).annotate(number=Count("pk")))
+        one_by_one = rows.order_by().values_list(column).annotate(number=Count("pk"))
+        assert found.by[name] == {str(value): number for value, number in one_by_one}
     sets = dict.fromkeys((tuple(keys) for keys, _number in found.topics), 0)
     for project in rows.exclude(topics=None).distinct():
         sets[tuple(sorted(project.topics.values_list("pk", flat=True)))] += 1
