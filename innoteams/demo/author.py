@@ -92,7 +92,6 @@ class Author:
         *,
         source: str = TALLY,
         kind: str = ReadingKind.COUNTED,
-        is_comparison: bool = False,
     ) -> Reading:
         with self.calendar.ago(days_ago):
             return add_reading(
@@ -102,7 +101,6 @@ class Author:
                 read_on=self.calendar.day(days_ago),
                 source=source,
                 kind=kind,
-                is_comparison=is_comparison,
             )
 
 

@@ -15,6 +15,8 @@ from projects.lessons import answer_lesson
 from projects.models import Ending, Indicator, Project, Reading, Revision
 from projects.phases import conclude
 from projects.readings import correct_reading
+from projects.readings_import import import_readings
+from projects.readings_table import Defaults
 from projects.restoring import restore
 
 
@@ -33,9 +35,16 @@ def tel_aviv(calendar: Calendar) -> None:
     author = Author("tel-aviv-yafo", calendar)
     stairs = Project.objects.get(team=author.team, title="שכנים פותחים את חדר המדרגות")
     stops = Indicator.objects.get(project=stairs)
-    there = "אותה ספירה בשני הבניינים בלי ספסל (הומצא לצורך ההדגמה)"
-    for days_ago, value in ((62, "2"), (34, "3"), (4, "2")):
-        author.read(days_ago, stops, value, source=there, is_comparison=True)
+    told = ((62, 2), (34, 3), (4, 2))
+    with calendar.ago(4):
+        import_readings(
+            by=author.member,
+            indicator=stops,
+            text="\n".join(
+                ["day,value,comparison", *(f"{calendar.day(days_ago)},{value},yes" for days_ago, value in told)]
+            ),
+            defaults=Defaults(source="אותה ספירה בשני הבניינים בלי ספסל (הומצא לצורך ההדגמה)"),
+        )
     newest = Reading.objects.filter(indicator=stops, is_comparison=False).latest("read_on")
     author.file(
         4,
@@ -53,7 +62,7 @@ def tel_aviv(calendar: Calendar) -> None:
                 pictures.lobby(),
                 name="lobby.jpg",
                 alt="ציור: ספסל ירוק בקומת הכניסה, מעליו מנורה דולקת ולצדו לוח מודעות; משמאל מדרגות. אין אנשים.",
-                credit="צויר לצורך ההדגמה",
+                credit="הצוות, לצורך ההדגמה",
             ),
         ),
     )
@@ -104,7 +113,7 @@ def mulhouse(calendar: Calendar) -> None:
                 pictures.tram_stop(),
                 name="assises.jpg",
                 alt="Dessin : trois assises de couleur à l’ombre de trois arbres, tournées vers les rails du tram ; une quatrième, pâle, est seule au soleil. Personne.",
-                credit="Dessiné pour la démonstration",
+                credit="l’équipe, pour la démonstration",
             ),
         ),
     )
@@ -168,7 +177,7 @@ def dunkirk(calendar: Calendar) -> None:
                 pictures.row_of_houses(),
                 name="rue.jpg",
                 alt="Dessin : cinq maisons de brique mitoyennes ; celle du milieu a la porte ouverte et les fenêtres éclairées. Personne.",
-                credit="Dessiné pour la démonstration",
+                credit="l’équipe, pour la démonstration",
             ),
         ),
     )

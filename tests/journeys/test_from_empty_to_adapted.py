@@ -246,7 +246,7 @@ def write_the_journal(page: Page, folder: Path) -> None:
     expect(shown).to_have_js_property("complete", value=True)
     assert shown.evaluate("picture => picture.naturalWidth") > 0
     kept = Attachment.objects.get()
-    with private_storage().open(kept.file.name) as file:
+    with private_storage().open(str(kept.file.name)) as file:
         body = file.read()
         file.seek(0)
         assert Image.open(file).format == "WEBP"
