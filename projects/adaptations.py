@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import Team
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import NotAllowed, Refused, demand
-from projects.choices import PartKind, Phase, Verb, Visibility
-from projects.history import record, revise, snapshot, touch
+from projects.choices import Phase, Verb, Visibility
+from projects.history import record, revise, revise_removed, snapshot, touch
 from projects.locking import EditedMeanwhile, locked
-from projects.models import Activity, Adaptation, Project, Revision
+from projects.models import Activity, Adaptation, Project
 from projects.permissions import can_adapt_project, can_edit_project
 from projects.records import log_project
 from projects.refusals import RefusedField
@@ -167,15 +167,8 @@ def forget_origin(*, by: User, adaptation: Adaptation) -> None:
     """It did not come from there: the link goes, with what was told of it on both pages; the history keeps it."""
     demand(can_edit_project(by, adaptation.project))
     now = locked(adaptation)
-    Revision.objects.create(
-        project=now.project,
-        kind=PartKind.ADAPTATION,
-        part=now.pk,
-        label=str(now)[:200],
-        before=snapshot(now),
-        after={},
-        by=by,
-    )
+    revise_removed(now, by=by)
+    record(Verb.PROJECT_CHANGED, now.project, by=by, facts={"fields": ["adaptation"]})
     touch(now.project)
     now.delete()
 

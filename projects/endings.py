@@ -137,6 +137,16 @@ def change_ending(*, by: User, ending: Ending, version: int, **answers: str) -> 
     return now
 
 
+def write_lesson(*, by: User, what: Project | Pilot, text: str) -> None:
+    """Writes the lesson of `what`, which the caller holds locked, with its history."""
+    name = _lesson_field(what)
+    before = snapshot(what)
+    setattr(what, name, text)
+    what.version += 1
+    what.save(update_fields=[name, "version"])
+    revise(what, before, by=by)
+
+
 def _ending_of(what: Project | Pilot) -> models.QuerySet[Ending]:
     if isinstance(what, Pilot):
         return Ending.objects.filter(pilot=what)
@@ -145,12 +155,10 @@ def _ending_of(what: Project | Pilot) -> models.QuerySet[Ending]:
 
 def _keep_lesson(what: Project | Pilot, earlier: str, advice: str, by: User) -> None:
     """Search, lists and the first page read the lesson: it says what the advice says unless it was written apart."""
-    name = "lessons" if isinstance(what, Pilot) else "lesson"
-    lesson = plain(getattr(what, name))
-    if lesson not in ("", earlier) or lesson == advice:
-        return
-    before = snapshot(what)
-    setattr(what, name, advice)
-    what.version += 1
-    what.save(update_fields=[name, "version"])
-    revise(what, before, by=by)
+    lesson = plain(getattr(what, _lesson_field(what)))
+    if lesson in ("", earlier) and lesson != advice:
+        write_lesson(by=by, what=what, text=advice)
+
+
+def _lesson_field(what: Project | Pilot) -> str:
+    return "lessons" if isinstance(what, Pilot) else "lesson"

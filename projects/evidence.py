@@ -17,8 +17,6 @@ from projects.levels import level_facts
 from projects.locking import EditedMeanwhile, locked
 from projects.models import Consultation, Indicator, Project
 from projects.permissions import can_edit_project
-from projects.readings import SourceMissing as SourceMissing  # known to callers by this module too
-from projects.readings import add_reading as add_reading
 from projects.refusals import RefusedField
 
 CONSULTATION_FIELDS = frozenset({"held_on", "method", "heard", "heard_count", "said", "changed", "visibility"})

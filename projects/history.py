@@ -1,8 +1,9 @@
 """Writing what happened, and what texts said before, in the transaction of the change itself."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -27,8 +28,8 @@ from projects.models import (
 
 Snapshot = dict[str, object]
 
-# What is kept of each kind of part. Decisions, phases and levels leave rows of their own; what is here is what people
-# typed and may want back.
+# What is kept of each kind of part. Decisions, outcomes and phases leave rows of their own; what is here is what
+# people typed, and who sees it.
 TRACKED: dict[type[models.Model], tuple[PartKind, tuple[str, ...]]] = {
     Project: (
         PartKind.PROJECT,
@@ -40,7 +41,10 @@ TRACKED: dict[type[models.Model], tuple[PartKind, tuple[str, ...]]] = {
     ),
     Pilot: (
         PartKind.PILOT,
-        ("title", "place", "starts_on", "ends_on", "hypothesis", "observations", "lessons", "visibility"),
+        (
+            "title", "place", "starts_on", "ends_on", "hypothesis", "observations", "lessons", "decision_note",
+            "visibility",
+        ),
     ),
     JournalEntry: (PartKind.JOURNAL, ("happened_on", "text", "language", "visibility")),
     Consultation: (
@@ -60,6 +64,17 @@ TRACKED: dict[type[models.Model], tuple[PartKind, tuple[str, ...]]] = {
     Attachment: (PartKind.ATTACHMENT, ("name", "alt", "consent", "credit", "visibility")),
 }  # fmt: skip
 
+# The foreign keys of an activity row to a part, the most particular first.
+PART_OF_ACTIVITY: dict[str, PartKind] = {
+    "attachment": PartKind.ATTACHMENT,
+    "reading": PartKind.READING,
+    "ending": PartKind.ENDING,
+    "adaptation": PartKind.ADAPTATION,
+    "journal_entry": PartKind.JOURNAL,
+    "consultation": PartKind.CONSULTATION,
+    "indicator": PartKind.INDICATOR,
+    "pilot": PartKind.PILOT,
+}
 
 # Of the fields above, what stands in tables of its own: kept as lists of the words by which it is found again.
 LISTS = ("topics", "departments")
@@ -82,6 +97,19 @@ def record(
     """One row; `part` names what it is about (pilot=…, reading=…). Facts never hold text that a person wrote."""
     projects_changed()
     return Activity.objects.create(project=project, verb=verb, actor=by, facts=facts or {}, **part)
+
+
+def record_change(project: Project, fields: Iterable[str], *, by: User, typing: bool = False) -> None:
+    """That fields of the project itself changed. `typing`, as for `revise`: then the person's last row is extended for
+    half an hour, and what is typed into a project just begun belongs to its beginning."""
+    last = _told_last(project, by) if typing else None
+    if last is None:
+        record(Verb.PROJECT_CHANGED, project, by=by, facts={"fields": sorted(fields)})
+        return
+    projects_changed()
+    if last.verb == Verb.PROJECT_CHANGED:
+        last.facts = {"fields": sorted({*last.facts.get("fields", ()), *fields})}
+        last.save(update_fields=["facts"])
 
 
 def touch(project: Project) -> None:
@@ -164,6 +192,7 @@ def label_of(row: models.Model) -> str:
     """What the part is called, in words that its team wrote. Never the title of another team's project, which may be
     narrowed later."""
     called: dict[type[models.Model], str] = {
+        Consultation: "method",
         Ending: "pilot",
         Reading: "indicator",
         Adaptation: "outside_name",
@@ -181,6 +210,14 @@ def project_of(row: models.Model) -> Project:
         return reached
     found: Project = row.project  # type: ignore[attr-defined]  # every other tracked model has it
     return found
+
+
+def _told_last(project: Project, by: User) -> Activity | None:
+    """The newest row about the project's own fields, if this person began it within the half hour."""
+    own: dict[str, Any] = dict.fromkeys(PART_OF_ACTIVITY, None)
+    rows = Activity.objects.filter(project=project, verb__in=(Verb.PROJECT_LOGGED, Verb.PROJECT_CHANGED), **own)
+    last: Activity | None = rows.order_by("-at", "-pk").first()
+    return last if last and last.actor_id == by.pk and last.at >= timezone.now() - TYPING else None
 
 
 def _being_typed(revision: Revision) -> Revision | None:

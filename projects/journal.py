@@ -73,14 +73,12 @@ def change_journal(
     if now.version != version:
         raise EditedMeanwhile(now, given)
     before, level = snapshot(now), level_facts(now, {"visibility": own})
-    changed = changes_in(now, given)
-    if not changed and not files:
-        return now
-    for name in changed:
-        setattr(now, name, given[name])
-    now.version += 1
-    now.save(update_fields=[*changed, "version"])
-    record(Verb.PROJECT_CHANGED, now.project, by=by, journal_entry=now, facts={"fields": ["journal"], **level})
-    revise(now, before, by=by)
+    if changed := changes_in(now, given):
+        for name in changed:
+            setattr(now, name, given[name])
+        now.version += 1
+        now.save(update_fields=[*changed, "version"])
+        record(Verb.PROJECT_CHANGED, now.project, by=by, journal_entry=now, facts={"fields": ["journal"], **level})
+        revise(now, before, by=by)
     attach_all(by=by, project=now.project, files=files, journal_entry=now)
     return now

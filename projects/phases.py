@@ -10,8 +10,8 @@ from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
 from innoteams.lib.verdicts import Refused, demand
 from projects.choices import Outcome, Phase, Verb
-from projects.endings import Answers, as_answer, write_ending
-from projects.history import record, revise, snapshot
+from projects.endings import Answers, as_answer, write_ending, write_lesson
+from projects.history import record
 from projects.locking import locked
 from projects.models import OutcomeMove, PhaseMove, Project
 from projects.permissions import can_edit_project
@@ -111,7 +111,7 @@ def conclude(
         raise NoSuchOutcome(_no_way(now.outcome, outcome))
     after = Outcome(outcome)
     if lesson.strip():
-        _write_lesson(now, lesson, by)
+        write_lesson(by=by, what=now, text=lesson)
     if after == Outcome.STOPPED:
         return _stop(now, by, ending or _from_lesson(now))
     if not note.strip():
@@ -143,14 +143,6 @@ def _from_lesson(now: Project) -> Answers:
     if not plain(now.lesson):
         raise LessonMissing(_("A project that stopped is worth the most to others with what was learned."))
     return Answers(advice=as_answer(now.lesson), language=now.language)
-
-
-def _write_lesson(now: Project, lesson: str, by: User) -> None:
-    before = snapshot(now)
-    now.lesson = lesson
-    now.version += 1
-    now.save(update_fields=["lesson", "version"])
-    revise(now, before, by=by)
 
 
 def _no_way(before: str, after: str) -> "StrPromise":

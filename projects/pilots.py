@@ -10,7 +10,7 @@ from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
 from innoteams.lib.verdicts import Refused, demand
 from projects.choices import Decision, Verb
-from projects.endings import Answers, as_answer, write_ending
+from projects.endings import Answers, as_answer, write_ending, write_lesson
 from projects.history import changes_in, record, revise, snapshot, touch
 from projects.levels import level_facts
 from projects.locking import EditedMeanwhile, locked
@@ -124,13 +124,16 @@ def decide_pilot(
             else _("That is not open any more; somebody may have decided just now.")
         )
     if lessons.strip():
-        _write_lessons(now, lessons, by)
+        write_lesson(by=by, what=now, text=lessons)
     told = None
     if after == Decision.STOP:
         told = write_ending(by=by, what=now, answers=ending or _from_lessons(now, note))
+    said = snapshot(now)
     now.decision, now.decision_note = after, note.strip()
     now.decided_at, now.decided_by = timezone.now(), by
     now.save(update_fields=["decision", "decision_note", "decided_at", "decided_by"])
+    # The pilot's own row knows the last reason alone; the history keeps the earlier ones.
+    revise(now, said, by=by)
     touch(now.project)
     # One line, whichever it is.
     verb = Verb.ENDED_WITH_LESSON if told else Verb.PILOT_DECIDED
@@ -142,14 +145,6 @@ def _from_lessons(now: Pilot, note: str) -> Answers:
     if not plain(now.lessons):
         raise LessonsMissing(_("What was learned? A stopped pilot with its lesson saves another city a year."))
     return Answers(advice=as_answer(now.lessons), why=as_answer(note), language=now.project.language)
-
-
-def _write_lessons(now: Pilot, lessons: str, by: User) -> None:
-    before = snapshot(now)
-    now.lessons = lessons
-    now.version += 1
-    now.save(update_fields=["lessons", "version"])
-    revise(now, before, by=by)
 
 
 def _demand_order(starts_on: dt.date | None, ends_on: dt.date | None) -> None:

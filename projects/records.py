@@ -14,7 +14,7 @@ from cities.permissions import can_write_for
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import demand
 from projects.choices import Phase, Verb, Visibility
-from projects.history import changes_in, record, revise, snapshot
+from projects.history import changes_in, record, record_change, revise, snapshot
 from projects.locking import EditedMeanwhile, locked
 from projects.models import Project, ProjectTopic
 from projects.permissions import can_claim_project, can_edit_project
@@ -140,8 +140,9 @@ def change_project(
     now.version += 1
     now.last_confirmed_on = timezone.localdate()
     now.save(update_fields=[*changed, "version", "last_confirmed_on", "updated_at"])
-    record(Verb.PROJECT_CHANGED, now, by=by, facts={"fields": sorted([*changed, *lists])})
-    revise(now, before, by=by, typing=typing and now.is_draft)
+    typing = typing and now.is_draft
+    record_change(now, [*changed, *lists], by=by, typing=typing)
+    revise(now, before, by=by, typing=typing)
     return now
 
 

@@ -11,12 +11,25 @@ from cities.models import Department, Topic
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import Refused, demand
 from projects import evidence, pilots, records
+from projects.adaptations import report_back
+from projects.attachments import change_attachment
 from projects.choices import PartKind, Verb
+from projects.endings import TEXTS, change_ending
 from projects.evidence import change_consultation, change_indicator
 from projects.history import LISTS, POINT, record, revise, snapshot
 from projects.journal import change_journal
 from projects.locking import EditedMeanwhile, locked
-from projects.models import Consultation, Indicator, JournalEntry, Pilot, Project, Revision
+from projects.models import (
+    Adaptation,
+    Attachment,
+    Consultation,
+    Ending,
+    Indicator,
+    JournalEntry,
+    Pilot,
+    Project,
+    Revision,
+)
 from projects.permissions import can_edit_project
 from projects.pilots import change_pilot
 from projects.records import change_project
@@ -46,17 +59,25 @@ class Way:
     change: Callable[..., models.Model]
     called: str
     fields: frozenset[str]
+    # Where the verb writes the part whole: all that it takes, of which the rest stays as it stands.
+    whole: frozenset[str] = frozenset()
 
 
+_ENTRY = frozenset({"happened_on", "text", "language"})
+_ORIGIN = frozenset({"kept", "changed", "came_of_it", "outside_name", "outside_url"})
+_FILE = frozenset({"alt", "consent", "credit"})
 # Who sees a part is not in it: sharing wider again is a decision of its own, never the side effect of an undo.
 WAYS: dict[str, Way] = {
     PartKind.PROJECT: Way(Project, change_project, "project", records.CHANGEABLE | set(LISTS)),
     PartKind.PILOT: Way(Pilot, change_pilot, "pilot", pilots.CHANGEABLE - {"visibility"}),
-    PartKind.JOURNAL: Way(JournalEntry, change_journal, "entry", frozenset({"happened_on", "text", "language"})),
+    PartKind.JOURNAL: Way(JournalEntry, change_journal, "entry", _ENTRY, whole=_ENTRY),
     PartKind.CONSULTATION: Way(
         Consultation, change_consultation, "consultation", evidence.CONSULTATION_FIELDS - {"visibility"}
     ),
     PartKind.INDICATOR: Way(Indicator, change_indicator, "indicator", evidence.INDICATOR_FIELDS - {"visibility"}),
+    PartKind.ENDING: Way(Ending, change_ending, "ending", frozenset(TEXTS)),
+    PartKind.ADAPTATION: Way(Adaptation, report_back, "adaptation", _ORIGIN, whole=_ORIGIN),
+    PartKind.ATTACHMENT: Way(Attachment, change_attachment, "attachment", _FILE, whole=_FILE | {"visibility"}),
 }
 # What an activity row calls the part.
 _IN_ACTIVITY = {PartKind.JOURNAL: "journal_entry"}
@@ -121,15 +142,14 @@ def _bring_back(by: User, revision: Revision, row: models.Model, version: int, s
     of_part = Revision.objects.filter(project=revision.project_id, kind=revision.kind, part=revision.part)
     newest = of_part.order_by("-pk").values_list("pk", flat=True).first() or 0
     values = {_field(step.name): _as_value(row, step) for step in steps}
-    if isinstance(row, JournalEntry):
-        # Its verb writes the whole entry.
-        values = {name: values.get(name, getattr(row, name)) for name in way.fields}
+    brought = sorted(values)
+    values |= {name: getattr(row, name) for name in way.whole - set(values)}
     changed = way.change(by=by, version=version, **{way.called: row}, **values)
     # The verb wrote the revision; that it brings back an earlier one is for this verb to say.
     if not of_part.filter(pk__gt=newest).update(restores=revision):
         revise(changed, before, by=by, restores=revision)
     part = {} if isinstance(row, Project) else {_IN_ACTIVITY.get(PartKind(revision.kind), way.called): row}
-    record(Verb.RESTORED, revision.project, by=by, facts={"fields": sorted(values)}, **part)
+    record(Verb.RESTORED, revision.project, by=by, facts={"fields": brought}, **part)
     return changed
 
 

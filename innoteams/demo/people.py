@@ -143,5 +143,6 @@ def _memberships(teams: dict[str, Team], people: dict[str, User]) -> Iterator[Me
                 person=people[f"{role}@{slug}.demo.example"],
                 right=right,
                 function=function,
-                starts_on=today() - timedelta(days=400 - 90 * days),
+                # One project is older than a year, and its team is older still.
+                starts_on=today() - timedelta(days=540 - 90 * days),
             )

@@ -27,9 +27,9 @@ _UP_WITHOUT_ALL_ITS_PARTS = 503
 _KEPT = (
     "demo-loaded",
     "demo.env",
+    "files",
     "logs",
     "mailbox",
-    "media",
     "postgres",
     "run",
     "secret-key",

@@ -11,13 +11,13 @@ from cities.models import City, Programme, Team, Topic
 from engagement import checkin_moves, coaching, introductions, project_letters, questions
 from engagement.checkins import open_due_periods
 from engagement.choices import CheckInState, Drawer, IntroductionReason, IntroductionState, LetterKind, Rhythm
-from engagement.models import CheckIn, CheckInSchedule, Letter
+from engagement.models import CheckIn, CheckInSchedule, CoachingEngagement, CoachingSession, Letter
 from engagement.schedules import ended_spans, last_ended_day
 from innoteams.accounts.models import User
 from innoteams.demo.author import Author
 from innoteams.demo.clock import Calendar, at
 from innoteams.demo.people import CITIES, COACH, lead_of, member_of
-from projects.adaptations import adapt, report_back
+from projects.adaptations import adapt, adapt_from_outside, report_back
 from projects.choices import Phase, Visibility
 from projects.follows import follow
 from projects.models import Adaptation, Project
@@ -54,6 +54,7 @@ def tell_network(calendar: Calendar) -> None:
     accompaniment(calendar)
     meetings(calendar)
     asked(calendar)
+    asked_about_a_project(calendar)
     check_ins(calendar)
     keep_only_waiting_letters()
 
@@ -64,10 +65,24 @@ def _project(slug: str, title: str) -> Project:
 
 
 def adaptations(calendar: Calendar) -> None:
-    """Mulhouse takes the stairwell from Tel Aviv-Yafo; Centennial takes the late bus from Occitanie."""
-    mulhouse, centennial = Author("mulhouse", calendar), Author("centennial", calendar)
+    """What one city took from another, or from outside the network, and what came of it."""
+    stairs_travel(calendar)
+    bus_travels(calendar)
+    with calendar.ago(100):
+        adapt_from_outside(
+            by=lead_of("boston"),
+            project=_project("boston", "A spare room near the hospital"),
+            outside_name="A guest-family scheme of a hospital outside the network (invented for the demo)",
+            kept="Two weeks at most, and an introduction in person.",
+            changed="There the hospital pays the hosts; here the family does, as much as it can.",
+        )
+
+
+def stairs_travel(calendar: Calendar) -> None:
+    """Over three generations: from Tel Aviv-Yafo to Mulhouse, and from Mulhouse on to Amsterdam."""
+    mulhouse, amsterdam = Author("mulhouse", calendar), Author("amsterdam", calendar)
     stairs = _project("tel-aviv-yafo", "שכנים פותחים את חדר המדרגות")
-    with calendar.ago(24):
+    with calendar.ago(58):
         landing = adapt(
             by=mulhouse.lead,
             source=stairs,
@@ -78,8 +93,44 @@ def adaptations(calendar: Calendar) -> None:
             problem="Dans les petits immeubles du centre, on se croise sans se parler ; les plus âgés ne demandent rien.",
             for_whom="Locataires âgés de petits immeubles",
         )
-    mulhouse.share(22, landing, Visibility.NETWORK)
-    mulhouse.write(6, landing, "Premier mardi dans la cour : quatre personnes, un chien, et une table qui manque.")
+    mulhouse.share(56, landing, Visibility.NETWORK)
+    mulhouse.write(49, landing, "Premier mardi dans la cour : quatre personnes, un chien, et une table qui manque.")
+    mulhouse.move(44, landing, Phase.GENERATE, "Les locataires ont déplacé le banc deux fois : ils savent où il sert.")
+    with calendar.ago(30):
+        letterboxes = adapt(
+            by=amsterdam.lead,
+            source=landing,
+            team=amsterdam.team,
+            title="Een bank bij de brievenbussen",
+            kept="De vaste tijd, en niemand die iets organiseert.",
+            changed="Wij hebben geen hof en geen hal: de bank staat binnen, naast de brievenbussen.",
+            problem="In de galerijflats halen bewoners hun post en zijn binnen een minuut weer boven.",
+            for_whom="Oudere bewoners van galerijflats",
+        )
+    amsterdam.share(28, letterboxes, Visibility.NETWORK)
+    with calendar.ago(11):
+        report_back(
+            by=mulhouse.lead,
+            adaptation=Adaptation.objects.get(project=landing),
+            version=1,
+            came_of_it="Neuf personnes chaque mardi au bout de six semaines, contre quatre au début. La table a tout changé.",
+            kept="Le banc et l’heure fixe, sans animation.",
+            changed="Le banc est dans la cour, et nous avons ajouté une table : on y pose ce que l’on porte.",
+        )
+    with calendar.ago(3):
+        report_back(
+            by=amsterdam.lead,
+            adaptation=Adaptation.objects.get(project=letterboxes),
+            version=1,
+            came_of_it="Na drie weken blijft één op de zes bewoners even zitten. De post komt nu om vier uur, dat scheelt meer dan de bank.",
+            kept="De vaste tijd.",
+            changed="De bank staat binnen, en de postbezorger kent de tijd.",
+        )
+
+
+def bus_travels(calendar: Calendar) -> None:
+    """Centennial takes the late bus from Occitanie."""
+    centennial = Author("centennial", calendar)
     bus = _project("occitanie", "Le car de 18 h 40")
     with calendar.ago(35):
         late = adapt(
@@ -119,11 +170,17 @@ def follows(calendar: Calendar) -> None:
         "centennial": [topics["mobility-transit"], cities["occitanie"]],
         "durham": [topics["justice-reentry"], topics["user-reception"]],
     }
+    stairs = _project("tel-aviv-yafo", "שכנים פותחים את חדר המדרגות")
     with calendar.ago(80):
         for slug, things in wanted.items():
             for thing in things:
                 follow(by=lead_of(slug), what=thing)
             follow(by=member_of(slug), what=things[0])
+        for slug in ("mulhouse", "boston", "durham"):
+            follow(by=lead_of(slug), what=stairs)
+    with calendar.ago(12):
+        follow(by=lead_of("amsterdam"), what=_project("mulhouse", "Voisins de palier"))
+        follow(by=lead_of("tel-aviv-yafo"), what=_project("boston", "A spare room near the hospital"))
 
 
 def accompaniment(calendar: Calendar) -> None:
@@ -137,25 +194,7 @@ def accompaniment(calendar: Calendar) -> None:
             team=team,
             aims="Hear residents before choosing an idea. Stop one thing in the open. Leave a way of counting behind.",
         )
-    told = [
-        (84, "Who have we not heard?", "We drew the building floor by floor and marked the doors nobody had knocked at.",
-         "The team knows the ones who come to meetings by name.", "Knocking beats inviting."),
-        (55, "What would make us stop?", "Each of us wrote down a figure that would end the soup evenings.",
-         "Four people is not a number anybody wanted to write first.", "Agree on the end before the start."),
-        (19, "Stopping in the open", "The stopped evening is in the record, with what it taught.",
-         "The residents who hosted it were relieved.", "A bench asks nothing of anybody."),
-    ]  # fmt: skip
-    sessions = []
-    for days_ago, aim, happened, observations, lessons in told:
-        with calendar.ago(days_ago + 7):
-            session = coaching.plan_session(
-                by=coach, engagement=pair, starts_at=calendar.moment(days_ago), aim=aim, place="Video call"
-            )
-        with calendar.ago(days_ago - 1):
-            session = coaching.log_session(
-                by=coach, session=session, known_log=None, happened=happened, observations=observations, lessons=lessons
-            )
-        sessions.append(session)
+    last = _sessions(calendar, pair)
     with calendar.ago(18):
         coaching.plan_session(
             by=coach,
@@ -165,23 +204,23 @@ def accompaniment(calendar: Calendar) -> None:
             place="Video call",
         )
         kept = coaching.commit(
-            by=coach, engagement=pair, session=sessions[2], text="Write down why the soup evenings ended",
+            by=coach, engagement=pair, session=last, text="Write down why the soup evenings ended",
             owner=lead, due_on=calendar.day(10),
         )  # fmt: skip
         coaching.commit(
-            by=coach, engagement=pair, session=sessions[2], text="Add a reading for people who stop at the bench",
+            by=coach, engagement=pair, session=last, text="Add a reading for people who stop at the bench",
             owner=member, due_on=calendar.day(-5),
         )  # fmt: skip
         coaching.commit(
-            by=lead, engagement=pair, session=sessions[2], text="Find a team that counted short stops",
+            by=lead, engagement=pair, session=last, text="Find a team that counted short stops",
             owner=coach, due_on=calendar.day(2),
         )  # fmt: skip
         coaching.write_note(
-            by=coach, engagement=pair, session=sessions[2], drawer=Drawer.PRIVATE,
+            by=coach, engagement=pair, session=last, drawer=Drawer.PRIVATE,
             text="The lead carries too much alone. Ask about the member's part next time.",
         )  # fmt: skip
         coaching.write_note(
-            by=coach, engagement=pair, session=sessions[2], drawer=Drawer.TEAM,
+            by=coach, engagement=pair, session=last, drawer=Drawer.TEAM,
             text="You decided to stop without being told to. Keep that.",
         )  # fmt: skip
         coaching.write_note(
@@ -190,6 +229,33 @@ def accompaniment(calendar: Calendar) -> None:
         )  # fmt: skip
     with calendar.ago(11):
         coaching.settle(by=lead, commitment=kept)
+
+
+def _sessions(calendar: Calendar, pair: CoachingEngagement) -> CoachingSession:
+    """Those behind them; answers with the last one."""
+    told = [
+        (84, "Who have we not heard?", "We drew the building floor by floor and marked the doors nobody had knocked at.",
+         "The team knows the ones who come to meetings by name.", "Knocking beats inviting."),
+        (55, "What would make us stop?", "Each of us wrote down a figure that would end the soup evenings.",
+         "Four people is not a number anybody wanted to write first.", "Agree on the end before the start."),
+        (19, "Stopping in the open", "The stopped evening is in the record, with what it taught.",
+         "The residents who hosted it were relieved.", "A bench asks nothing of anybody."),
+    ]  # fmt: skip
+    for days_ago, aim, happened, observations, lessons in told:
+        with calendar.ago(days_ago + 7):
+            session = coaching.plan_session(
+                by=pair.coach, engagement=pair, starts_at=calendar.moment(days_ago), aim=aim, place="Video call"
+            )
+        with calendar.ago(days_ago - 1):
+            session = coaching.log_session(
+                by=pair.coach,
+                session=session,
+                known_log=None,
+                happened=happened,
+                observations=observations,
+                lessons=lessons,
+            )
+    return session
 
 
 def meetings(calendar: Calendar) -> None:
@@ -269,6 +335,11 @@ def asked(calendar: Calendar) -> None:
             text="¿Quién ha organizado relevos de una hora para personas cuidadoras?",
         )  # fmt: skip
         third.topics.set([topics["unpaid-care"]])
+
+
+def asked_about_a_project(calendar: Calendar) -> None:
+    """Tel Aviv-Yafo's stairwell: one question answered, one that waits."""
+    team = {team.slug: team for team in Team.objects.filter(slug__in=CITIES)}
     stairs = _project("tel-aviv-yafo", "שכנים פותחים את חדר המדרגות")
     with calendar.ago(16):
         doors = questions.ask(

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from innoteams.accounts.models import User
 from projects.attachments import MOST_OF_ENTRY, NewFile
-from projects.choices import VISIBILITIES, Consent, Visibility
+from projects.choices import Consent
 from projects.file_kinds import ENDINGS
-from projects.forms.base import RecordForm, Words, let_text_choose_direction
+from projects.forms.base import PartForm, WithOwnLevel, Words, let_text_choose_direction
 from projects.models import Attachment, Project
 from projects.refusals import RefusedField
 from projects.shelf import keep_waiting, take_up, waits_no_more
@@ -212,24 +212,14 @@ class WithFiles(forms.BaseForm):
         return list(self.new_files.forms) if self.new_files.is_bound else []
 
 
-def narrower_levels(project: Project) -> list[tuple[str, Any]]:
-    """As the project, or fewer people; a wider level of its own would have no effect."""
-    own = VISIBILITIES.index(Visibility(project.visibility))
-    return [("", _("as the project")), *((level.value, level.label) for level in VISIBILITIES[:own])]
-
-
-class AttachForm(NewFileForm):
+class AttachForm(WithOwnLevel, NewFileForm):
     """One photo or file, on a page of its own."""
 
-    visibility = forms.ChoiceField(label=_("Who sees it"), required=False)
     field_order = ("kept", "file", "leave_out", "alt", "consent", "credit", "visibility")
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast("forms.ChoiceField", self.fields["visibility"]).choices = narrower_levels(project)
-        # A project that only its team sees has nothing narrower to offer.
-        if len(narrower_levels(project)) == 1:
-            del self.fields["visibility"]
+        self.offer_levels(project)
         del self.fields["leave_out"]
 
     def clean(self) -> dict[str, Any]:
@@ -239,22 +229,17 @@ class AttachForm(NewFileForm):
         return given
 
 
-class AttachmentForm(RecordForm):
+class AttachmentForm(PartForm):
     """What is said of a file that is there."""
 
     class Meta:
         model = Attachment
-        fields = ["alt", "consent", "credit", "visibility"]
+        fields = ["alt", "consent", "credit"]
         widgets = {"consent": forms.RadioSelect}
 
     def __init__(self, data: Any = None, *, instance: Attachment) -> None:
-        super().__init__(data, instance=instance)
+        super().__init__(data, project=instance.project, instance=instance)
         cast("forms.ChoiceField", self.fields["consent"]).choices = Consent.choices
-        offered = narrower_levels(instance.project)
-        # One that was chosen while the project was wider stays what it is until somebody says otherwise.
-        if instance.visibility not in dict(offered):
-            offered.append((instance.visibility, instance.get_visibility_display()))
-        cast("forms.ChoiceField", self.fields["visibility"]).choices = offered
         if instance.is_picture:
             self.fields["alt"].required = True
         else:

@@ -21,6 +21,7 @@ OWN_LEVELS = {
     Visibility.NETWORK: _("Everybody who is signed in"),
     Visibility.PUBLIC: _("Everybody"),
 }
+WHY_OR_QUESTIONS = _("One sentence for the next reader. If it stops, five short questions follow instead.")
 PROBLEM_HELP = _("Two sentences are enough: what does not work, and how you know.")
 
 
@@ -50,6 +51,24 @@ class Words(forms.CharField):
     """Text that people read."""
 
     default_validators = [validate_plain]
+
+
+class Why(Words):
+    """The sentence that a choice is given with."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": _("Why"), "max_length": 1000, **kwargs})
+
+
+class OneOf(forms.ChoiceField):
+    """One of the few ways that are open now, all of them in sight; the form that has it says which."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, *, label: Any, gone: Any) -> None:
+        super().__init__(label=label, error_messages={"invalid_choice": gone})
 
 
 def let_text_choose_direction(form: forms.BaseForm) -> None:
@@ -94,14 +113,15 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for for
         return self.cleaned_data.get("version") or 0
 
 
-class PartForm(RecordForm):
-    """A form over a part of a project that fewer people may see than the project itself."""
+class WithOwnLevel(forms.Form):
+    """Mixed into a form about a part of a project that fewer people may see than the project itself."""
 
     visibility = forms.ChoiceField(label=_("Who sees this"), help_text=LEVEL_HELP, required=False)
+    own_level = ""
 
-    def __init__(self, data: Any = None, *, project: Project, instance: Any = None, initial: Any = None) -> None:
-        super().__init__(data, instance=instance, initial=initial)
-        own = self.own_level = instance.visibility if instance is not None else ""
+    def offer_levels(self, project: Project, own: str = "") -> None:
+        """Called by `__init__`; `own` is the level that the part has now."""
+        self.own_level = own
         offered = narrower_than(project.visibility)
         if own and Visibility(own) not in offered:
             # Wider than the project for now. It stays, in case the project is shared wider again.
@@ -120,3 +140,11 @@ class PartForm(RecordForm):
         sent = self.add_prefix("visibility") in self.data
         chosen: str = self.cleaned_data["visibility"] if sent else self.own_level
         return chosen
+
+
+class PartForm(WithOwnLevel, RecordForm):
+    """A form over such a part."""
+
+    def __init__(self, data: Any = None, *, project: Project, instance: Any = None, initial: Any = None) -> None:
+        super().__init__(data, instance=instance, initial=initial)
+        self.offer_levels(project, instance.visibility if instance is not None else "")

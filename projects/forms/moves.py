@@ -7,22 +7,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import PHASES, Outcome, Phase
-from projects.forms.base import Words, let_text_choose_direction
+from projects.forms.base import WHY_OR_QUESTIONS, OneOf, Why, let_text_choose_direction
 from projects.phases import moves_from, outcomes_from
 
 
 class PhaseForm(forms.Form):
-    to = forms.ChoiceField(
-        label=_("Move to"),
-        widget=forms.RadioSelect,
-        error_messages={"invalid_choice": _("The project does not stand where it stood; choose again.")},
-    )
-    note = Words(
-        label=_("Why"),
-        help_text=_("One sentence for the next reader: what you know now that you did not know before."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=1000,
-    )
+    to = OneOf(label=_("Move to"), gone=_("The project does not stand where it stood; choose again."))
+    note = Why(help_text=_("One sentence for the next reader: what you know now that you did not know before."))
 
     def __init__(self, *args: Any, phase: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,18 +42,8 @@ _OUTCOMES = {
 class OutcomeForm(forms.Form):
     """Without the questions that follow where a project stops; they have a page of their own."""
 
-    outcome = forms.ChoiceField(
-        label=_("What came of it"),
-        widget=forms.RadioSelect,
-        error_messages={"invalid_choice": _("The project does not stand where it stood; choose again.")},
-    )
-    note = Words(
-        label=_("Why"),
-        help_text=_("One sentence for the next reader. If it stops, five short questions follow instead."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=1000,
-        required=False,
-    )
+    outcome = OneOf(label=_("What came of it"), gone=_("The project does not stand where it stood; choose again."))
+    note = Why(help_text=WHY_OR_QUESTIONS, required=False)
 
     def __init__(self, *args: Any, outcome: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

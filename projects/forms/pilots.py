@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Decision
-from projects.forms.base import Day, PartForm, Words, let_text_choose_direction
+from projects.forms.base import WHY_OR_QUESTIONS, Day, OneOf, PartForm, Why, let_text_choose_direction
 from projects.models import Pilot
 from projects.pilots import decisions_from
 
@@ -36,18 +36,8 @@ _DECISIONS = {
 class PilotDecisionForm(forms.Form):
     """Without the questions that follow where a pilot stops; they have a page of their own."""
 
-    decision = forms.ChoiceField(
-        label=_("Decision"),
-        widget=forms.RadioSelect,
-        error_messages={"invalid_choice": _("That is not open any more; somebody may have decided just now.")},
-    )
-    note = Words(
-        label=_("Why"),
-        help_text=_("One sentence for the next reader. If it stops, five short questions follow instead."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=1200,
-        required=False,
-    )
+    decision = OneOf(label=_("Decision"), gone=_("That is not open any more; somebody may have decided just now."))
+    note = Why(help_text=WHY_OR_QUESTIONS, max_length=1200, required=False)
 
     def __init__(self, *args: Any, pilot: Pilot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,7 +18,7 @@ from projects.completeness import completeness
 from projects.eyes import stand_in
 from projects.fit import compared_with_reader
 from projects.freshness import freshness
-from projects.history_reading import name_of
+from projects.history_words import name_of
 from projects.ladder import ladder_of
 from projects.lessons import lessons_for_project, sayings_of
 from projects.levels import mark_narrower

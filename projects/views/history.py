@@ -8,18 +8,9 @@ from django.utils.translation import gettext as _
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import NotAllowed, Refused
 from projects.choices import PartKind
-from projects.history_reading import (
-    changes_of,
-    item_of,
-    items_of,
-    kinds_of,
-    language_of,
-    name_of,
-    names_in,
-    people_of,
-    plan_told,
-    rows_of,
-)
+from projects.history_reading import changes_of, item_of, items_of, language_of, names_in, plan_told
+from projects.history_rows import kinds_of, people_of, rows_of
+from projects.history_words import name_of
 from projects.locking import EditedMeanwhile
 from projects.models import Project, Revision
 from projects.permissions import can_edit_project
@@ -56,7 +47,7 @@ def project_history(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "project": project,
         "page_obj": page,
-        "items": items_of(project, page.object_list),
+        "items": items_of(project, page.object_list, person),
         "kinds": kinds_of(project),
         "people": [(str(one.pk), name_of(one)) for one in people_of(project)],
         "kind": kind,
@@ -81,7 +72,7 @@ def project_revision(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     person = signed_in(request)
     project = _of_own_team(person, slug)
     revision = _seen_revision(person, project, pk)
-    names = names_in([revision])
+    names = names_in([revision], person)
     context = {
         "project": project,
         "revision": revision,
@@ -129,7 +120,7 @@ def _restore_page(
         plan = plan_restore(revision)
     except Refused as refused:
         refusal = str(refused)
-    names = names_in([revision], *({step.name: step.now} for step in (plan.steps if plan else [])))
+    names = names_in([revision], signed_in(request), *({step.name: step.now} for step in (plan.steps if plan else [])))
     context = {
         "project": project,
         "revision": revision,

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from django.urls import reverse
 
-from projects.evidence import add_reading, choose_indicator
+from projects.evidence import choose_indicator
 from projects.models import Indicator
-from projects.readings import correct_reading, withdraw_reading
+from projects.readings import add_reading, correct_reading, withdraw_reading
 from tests.access.rows_projects import DAY, READERS, WRITERS, indicator, of_readers, page, reading
 from tests.access.table import Canary, Row
 from tests.cast import Cast

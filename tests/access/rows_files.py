@@ -6,9 +6,10 @@ from decimal import Decimal
 from django.urls import reverse
 
 from projects.attachments import attach
-from projects.evidence import add_reading, choose_indicator
+from projects.evidence import choose_indicator
 from projects.journal import write_journal
 from projects.models import Attachment, Indicator, JournalEntry, Reading
+from projects.readings import add_reading
 from tests.access.rows_projects import DAY, READERS, TEAM, WRITING, hidden, reading, shared
 from tests.access.table import Canary, Expected, Row
 from tests.cast import Cast

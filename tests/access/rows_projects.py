@@ -7,10 +7,11 @@ from decimal import Decimal
 from django.urls import reverse
 
 from projects.adaptations import adapt
-from projects.evidence import add_reading, choose_indicator, log_consultation
+from projects.evidence import choose_indicator, log_consultation
 from projects.journal import write_journal
 from projects.models import Adaptation, Consultation, Indicator, JournalEntry, Pilot, Project, Reading
 from projects.pilots import start_pilot
+from projects.readings import add_reading
 from projects.sharing import share_project
 from tests.access.table import Canary, Expected, Row, everybody, signed_in
 from tests.cast import KINDS, Cast, make_project

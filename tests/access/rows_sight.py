@@ -5,11 +5,13 @@ from decimal import Decimal
 from django.urls import reverse
 
 from engagement.models import CheckIn, CheckInLine, CheckInVersion, Digest, DigestItem
-from projects.evidence import add_reading, choose_indicator, log_consultation
+from projects.endings import Answers
+from projects.evidence import choose_indicator, log_consultation
 from projects.follows import follow
 from projects.journal import write_journal
-from projects.models import Activity, Attachment, Ending
+from projects.models import Activity, Attachment
 from projects.pilots import decide_pilot, start_pilot
+from projects.readings import add_reading
 from tests.access.rows_digest import sent as sent_digest
 from tests.access.rows_projects import DAY, PROGRAMME, TEAM, of_readers
 from tests.access.table import Canary, Row, signed_in
@@ -68,10 +70,11 @@ def plant(cast: Cast) -> list[Canary]:
     project, by = cast.projects["network"], cast.tel_aviv_lead
     canaries = []
     for level, readers in (("team", TEAM), ("programme", PROGRAMME)):
-        words = {part: f"yy{level}{part}" for part in ("pilot", "lesson", "journal", "heard", "figure", "source")}
+        parts = ("pilot", "lesson", "advice", "journal", "heard", "figure", "source")
+        words = {part: f"yy{level}{part}" for part in parts}
         pilot = start_pilot(by=by, project=project, title=words["pilot"], hypothesis="h", visibility=level)
-        decide_pilot(by=by, pilot=pilot, decision="stop", lessons=words["lesson"])
-        Ending.objects.create(project=project, pilot=pilot, advice=f"yy{level}advice", ended_at=pilot.created_at)
+        answers = Answers(advice=words["advice"])
+        decide_pilot(by=by, pilot=pilot, decision="stop", lessons=words["lesson"], ending=answers)
         entry = write_journal(by=by, project=project, happened_on=DAY, text=words["journal"], visibility=level)
         log_consultation(
             by=by, project=project, held_on=DAY, method="m", heard="h", said=words["heard"], visibility=level

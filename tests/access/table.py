@@ -24,6 +24,9 @@ import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+
 import tests.access
 from tests.cast import KINDS, Cast
 
@@ -79,3 +82,11 @@ def all_rows() -> list[Row]:
 
 def plant_all(cast: Cast) -> list[Canary]:
     return [canary for area in _areas() if hasattr(area, "plant") for canary in area.plant(cast)]
+
+
+def client_of(cast: Cast, kind: str) -> Client:
+    client = Client()
+    person = cast.person(kind)
+    if not isinstance(person, AnonymousUser):
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client

@@ -1,10 +1,12 @@
 """The demo: its contract, its story, and that nothing of it is taken for real."""
 
 import datetime as dt
+import html
 from collections.abc import Iterator
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.files.storage import Storage
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -17,7 +19,22 @@ from engagement.models import CheckIn, CoachingEngagement, Introduction, Letter,
 from innoteams.accounts.models import User
 from innoteams.demo.load import load_demo
 from innoteams.demo.people import PASSWORD, accounts
-from projects.models import Activity, Adaptation, Pilot, Project, Reading
+from projects.choices import Direction, Measure, Rung
+from projects.freshness import freshness
+from projects.models import (
+    Activity,
+    Adaptation,
+    Attachment,
+    CityLink,
+    Follow,
+    Indicator,
+    Pilot,
+    Project,
+    Reading,
+    Revision,
+)
+from projects.models.attachments import private_storage
+from projects.shelf import paths_of
 
 PROMISED = ("tel-aviv-yafo", "mulhouse", "paris", "dunkirk", "occitanie", "boston", "jerusalem", "centennial")
 
@@ -83,7 +100,7 @@ def test_everything_that_the_demo_people_wrote_is_marked(demo: None) -> None:
 def test_the_story_has_a_bit_of_everything(demo: None) -> None:
     assert Project.objects.filter(is_demo=True).values("language").distinct().count() >= 6
     assert Project.objects.filter(is_demo=True).values("visibility").distinct().count() == 4
-    assert Adaptation.objects.count() == 2
+    assert Adaptation.objects.count() == 4
     assert Pilot.objects.filter(decision="stop").count() == 2
     assert Reading.objects.count() >= 12
     assert set(CheckIn.objects.values_list("state", flat=True)) == set(CheckInState)
@@ -91,6 +108,95 @@ def test_the_story_has_a_bit_of_everything(demo: None) -> None:
     assert Introduction.objects.filter(helped=True).count() == 1
     assert CoachingEngagement.objects.get().sessions.count() == 4
     assert Question.objects.count() == 5
+
+
+def page_of(email: str, address: str) -> str:
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return html.unescape(answer.content.decode())
+
+
+def test_every_documented_link_stands_on_the_pages_of_its_project_and_its_cities(demo: None) -> None:
+    assert CityLink.objects.count() == 8
+    for link in CityLink.objects.select_related("project", "city").prefetch_related("idea_from"):
+        places = [link.city, *link.idea_from.all(), *([link.project] if link.project else [])]
+        for place in places:
+            assert link.what in page_of("lead@mulhouse.demo.example", place.get_absolute_url()), (link, place)
+
+
+def test_the_entry_about_loneliness_tells_both_pilots_and_what_was_not_found(demo: None) -> None:
+    page = page_of("lead@mulhouse.demo.example", "/projects/tel-aviv-loneliness-older-residents/")
+    assert "Little-used synagogues as community centres" in page
+    assert "Older people paired with students" in page
+    assert "citylab.com" in page
+    assert page.count('<tr class="is-gap">') == 5
+
+
+def test_figures_are_of_every_kind_and_two_sources_disagree(demo: None) -> None:
+    indicators = Indicator.objects.filter(project__is_demo=True)
+    assert set(indicators.values_list("measure", flat=True)) == set(Measure)
+    assert {Measure.DURATION, Measure.PERCENT} <= {one.measure for one in indicators if one.better == Direction.DOWN}
+    assert "Deux sources" in page_of("lead@mulhouse.demo.example", "/projects/le-car-de-18-h-40/")
+    wrong = Reading.objects.get(withdrawn_at__isnull=False)
+    assert wrong.corrected_by.value == 71
+
+
+def test_the_neighbours_on_the_stairs_stand_on_the_highest_rung_and_others_below(demo: None) -> None:
+    rungs = dict(Project.objects.filter(is_demo=True).with_rung().values_list("title", "rung"))
+    assert rungs["שכנים פותחים את חדר המדרגות"] == Rung.REPEATED
+    assert len(set(rungs.values())) >= 4
+
+
+def test_photos_say_what_they_show_and_every_file_is_there(demo: None) -> None:
+    files = Attachment.objects.all()
+    assert files.exclude(width=None).count() == 3
+    assert files.filter(width=None, reading__isnull=False).count() == 2
+    shelf: Storage = private_storage()
+    assert all(shelf.exists(path) for file in files for path in paths_of(file))
+
+
+def test_what_one_team_learned_is_offered_to_another_in_my_work(demo: None) -> None:
+    assert "Avant d’expliquer une lettre" in page_of("lead@durham.demo.example", "/my-work/")
+    assert "הספסל אינו מבקש דבר" in page_of("lead@mulhouse.demo.example", "/my-work/")
+
+
+def test_learning_went_over_three_cities_and_came_from_outside_too(demo: None) -> None:
+    page = page_of("lead@tel-aviv-yafo.demo.example", _stairs().get_absolute_url())
+    assert "Voisins de palier" in page
+    assert "Een bank bij de brievenbussen" in page
+    assert "Neuf personnes chaque mardi" in page
+    assert Adaptation.objects.filter(source=None).count() == 1
+
+
+def test_what_is_the_teams_alone_is_not_shown_to_a_partner_city(demo: None) -> None:
+    address, words = _stairs().get_absolute_url(), "בבניין השלישי שוקלים"
+    assert words in page_of("member@tel-aviv-yafo.demo.example", address)
+    assert words not in page_of("lead@mulhouse.demo.example", address)
+
+
+def test_an_earlier_text_was_brought_back(demo: None) -> None:
+    brought = Revision.objects.get(restores__isnull=False)
+    assert "<li>" in _stairs().conditions
+    assert brought.project == _stairs()
+
+
+def test_one_project_was_not_confirmed_for_fourteen_months(demo: None) -> None:
+    project = Project.objects.get(title="Une table au marché pour les factures")
+    assert freshness(project).months == 14
+    assert "14 mois" in page_of("lead@mulhouse.demo.example", project.get_absolute_url())
+
+
+def test_a_question_is_answered_and_another_open_and_projects_are_followed(demo: None) -> None:
+    questions = Question.objects.filter(project=_stairs())
+    assert sorted(question.answers.exists() for question in questions) == [False, True]
+    assert Follow.objects.exclude(project=None).count() >= 4
+
+
+def _stairs() -> Project:
+    found: Project = Project.objects.get(title="שכנים פותחים את חדר המדרגות")
+    return found
 
 
 def test_nothing_happened_before_the_network_or_after_now(demo: None) -> None:

@@ -4,7 +4,6 @@ import datetime as dt
 import os
 import stat
 import sys
-import threading
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import storages
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import override_settings
 
 from innoteams.lib.verdicts import NotAllowed, Refused
@@ -30,16 +29,18 @@ from projects.attachments import (
     remove_attachment,
 )
 from projects.choices import Verb
-from projects.evidence import add_reading, choose_indicator
+from projects.evidence import choose_indicator
 from projects.file_kinds import KindRefused, NameRefused, clean_name
 from projects.journal import change_journal, write_journal
 from projects.locking import EditedMeanwhile
 from projects.models import Activity, Attachment, JournalEntry, Project, Revision
+from projects.readings import add_reading
 from projects.scanning import Infected, ScannerSilent
 from projects.shelf import keep_waiting, kept_only_if_saved, paths_of, store, sweep_waiting, take_up, waits_no_more
 from projects.uploads import Empty, TooLarge, examine
 from tests.cast import Cast, make_project
 from tests.projects.files import PDF, archive, office, open_document, photo_of_a_phone, sent
+from tests.projects.test_together import at_once, kinds
 
 DAY = dt.date(2026, 5, 1)
 
@@ -288,28 +289,6 @@ def test_a_removed_file_is_gone_from_the_disk_once_that_is_certain(cast: Cast, p
     assert (removed.after, removed.label) == ({}, "photo.webp")
 
 
-def at_once(*acts: Any) -> list[str]:
-    """Runs them in threads that start together; answers what each came to."""
-    outcomes, ready = [], threading.Barrier(len(acts))
-
-    def run(act: Any) -> None:
-        ready.wait()
-        try:
-            act()
-            outcomes.append("done")
-        except Refused as refusal:
-            outcomes.append(type(refusal).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return sorted(outcomes)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_remove_at_once_one_is_told(cast: Cast, project: Project, shelf: Path) -> None:
     kept = photo(cast, project)
@@ -317,7 +296,7 @@ def test_of_two_who_remove_at_once_one_is_told(cast: Cast, project: Project, she
     def remove() -> None:
         remove_attachment(by=cast.tel_aviv_lead, attachment=kept)
 
-    assert at_once(remove, remove) == ["RemovedMeanwhile", "done"]
+    assert kinds(at_once(remove, remove)) == {RemovedMeanwhile, None}
     assert not files_in(shelf)
 
 
@@ -328,7 +307,7 @@ def test_of_two_who_change_at_once_one_is_told(cast: Cast, project: Project) -> 
     def change(alt: str) -> None:
         change_attachment(by=cast.tel_aviv_lead, attachment=kept, version=1, alt=alt, consent="given")
 
-    assert at_once(lambda: change("One"), lambda: change("Two")) == ["EditedMeanwhile", "done"]
+    assert kinds(at_once(lambda: change("One"), lambda: change("Two"))) == {EditedMeanwhile, None}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -348,7 +327,7 @@ def test_two_who_fill_the_last_place_at_once_do_not_both_get_it(cast: Cast, proj
     def add() -> None:
         attach_all(by=lead, project=project, files=[plan], journal_entry=entry)
 
-    assert at_once(add, add) == ["TooManyFiles", "done"]
+    assert kinds(at_once(add, add)) == {TooManyFiles, None}
     assert len(files_in(shelf)) == 12
 
 

@@ -150,20 +150,22 @@ CASES = {
     "project_edit": Case(
         of("edit/"),
         {**BASICS, "language": "en", "version": "1", "started_on": "2025-01-01"},
-        ("title", "problem", "for_whom", "partners", "neighbourhood"),
-        ("approach", "lesson"),
+        ("title", "problem", "for_whom", "partners", "neighbourhood", "staff_time", "competence", "lasting_owner"),
+        ("approach", "lesson", "conditions", "reusable"),
         ("started_on",),
         choices=("language", "topics_1", "contact"),
     ),
     "project_phase": Case(of("phase/"), {"to": "generate", "note": "We know."}, ("note",), choices=("to",)),
-    "project_outcome": Case(of("outcome/"), {"outcome": "sustained"}, rich=("lesson",), choices=("outcome",)),
+    "project_outcome": Case(
+        of("outcome/"), {"outcome": "sustained", "note": "It goes on."}, ("note",), choices=("outcome",)
+    ),
     "project_adapt": Case(
         lambda cast: f"/projects/{cast.projects['public'].slug}/adapt/",
         {"title": "Ours", "problem": "P", "for_whom": "W", "kept": "All", "team": lambda cast: cast.mulhouse.pk},
         ("title", "problem", "for_whom", "kept", "changed"),
         choices=("team",),
     ),
-    "adaptation_report": Case(adaptation, {"kept": "All"}, ("kept", "changed", "came_of_it")),
+    "adaptation_report": Case(adaptation, {"kept": "Most of it", "version": "1"}, ("kept", "changed", "came_of_it")),
     "pilot_add": Case(of("pilots/new/"), PILOT, ("title", "place"), ("hypothesis",), ("starts_on", "ends_on")),
     "pilot_change": Case(
         of("pilots/PK/", pilot), {**PILOT, "version": "1"}, ("title", "place"),
@@ -171,11 +173,12 @@ CASES = {
         ("starts_on", "ends_on"),
     ),
     "pilot_decide": Case(
-        of("pilots/PK/decide/", pilot), {"decision": "scale"}, ("note",), ("lessons",), choices=("decision",)
+        of("pilots/PK/decide/", pilot), {"decision": "scale", "note": "More."}, ("note",), choices=("decision",)
     ),
     "journal_add": Case(of("journal/new/"), JOURNAL, (), ("text",), ("happened_on",), choices=("language",)),
     "journal_change": Case(
-        of("journal/PK/", entry), {**JOURNAL, "version": "1"}, (), ("text",), ("happened_on",), choices=("language",)
+        of("journal/PK/", entry), {**JOURNAL, "text": "Twelve came.", "version": "1"}, (), ("text",), ("happened_on",),
+        choices=("language",),
     ),
     "consultation_add": Case(of("consultations/new/"), HEARD, **_HEARD_FIELDS),
     "consultation_change": Case(of("consultations/PK/", consultation), {**HEARD, "version": "1"}, **_HEARD_FIELDS),

@@ -10,12 +10,13 @@ from pytest_django import DjangoAssertNumQueries
 from projects.adaptations import adapt
 from projects.charts import chart_of
 from projects.choices import ReadingKind, ResultKind
-from projects.evidence import add_reading, choose_indicator, log_consultation
+from projects.evidence import choose_indicator, log_consultation
 from projects.follows import follow
 from projects.journal import write_journal
 from projects.models import Adaptation, Indicator, Project, PublishedResult, Reading
 from projects.phases import move_phase
 from projects.pilots import decide_pilot, start_pilot
+from projects.readings import add_reading
 from projects.sharing import share_project
 from tests.cast import Cast, make_project, make_team, make_topic
 

@@ -253,8 +253,8 @@ def test_somebody_who_answered_meanwhile_is_shown_beside_what_was_typed(
     # The form was opened before there was an ending, so it knows no version.
     url = f"/projects/{project.slug}/pilots/{pilot.pk}/ending/"
     text = client.post(url, {"advice": "Mine.", "language": "en"}).content.decode()
-    assert "what they saved" in text
-    assert "Plant." in text
+    assert "What they saved" in text
+    assert "Plant" in text
     assert "Mine." in text
     assert Ending.objects.get().advice == "Plant."
 

@@ -327,7 +327,9 @@ def test_the_next_act_leads_from_the_ground_to_the_top(cast: Cast) -> None:
     assert ladder(project).next is None
 
 
-def test_a_writer_gets_the_link_to_the_next_act_and_a_reader_nothing_to_do(client: Client, cast: Cast, project: Project) -> None:
+def test_a_writer_gets_the_link_to_the_next_act_and_a_reader_nothing_to_do(
+    client: Client, cast: Cast, project: Project
+) -> None:
     client.force_login(cast.tel_aviv_lead)
     page = client.get(project.get_absolute_url()).content.decode()
     assert 'aria-label="Evidence ladder"' in page

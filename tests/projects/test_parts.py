@@ -15,20 +15,14 @@ from projects.audience import audience, readers
 from projects.choices import Decision, Outcome, Verb, Visibility
 from projects.completeness import completeness
 from projects.days import DayAhead
-from projects.evidence import (
-    SourceMissing,
-    TargetBeforeBaseline,
-    add_reading,
-    choose_indicator,
-    log_consultation,
-)
+from projects.evidence import TargetBeforeBaseline, choose_indicator, log_consultation
 from projects.follows import follow, is_following, unfollow
 from projects.journal import change_journal, write_journal
 from projects.locking import EditedMeanwhile
 from projects.models import Activity, Adaptation, Follow, Project
 from projects.phases import LessonMissing, conclude
 from projects.pilots import EndsBeforeStart, LessonsMissing, NoSuchDecision, change_pilot, decide_pilot, start_pilot
-from projects.readings import withdraw_reading
+from projects.readings import SourceMissing, add_reading, withdraw_reading
 from projects.sharing import share_project
 from tests.cast import KINDS, Cast, make_project, make_topic
 

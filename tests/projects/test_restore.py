@@ -1,24 +1,26 @@
 """Bringing an earlier text back: by the same rules as any change, seen before it is done, and itself undone."""
 
 import datetime as dt
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from cities.models import Department
-from innoteams.lib.verdicts import NotAllowed, Refused
+from innoteams.lib.rich_text import plain
+from innoteams.lib.verdicts import NotAllowed
+from projects.adaptations import adapt_from_outside, name_source, report_back
+from projects.attachments import attach, change_attachment, remove_attachment
 from projects.choices import Verb
+from projects.endings import Answers, change_ending
 from projects.evidence import change_consultation, change_indicator, choose_indicator, log_consultation
 from projects.history import revise, snapshot
 from projects.journal import change_journal, write_journal
 from projects.locking import EditedMeanwhile
 from projects.models import Consultation, Indicator, JournalEntry, Pilot, Project, Revision
+from projects.phases import conclude
 from projects.pilots import change_pilot, start_pilot
 from projects.records import change_project
 from projects.restoring import (
@@ -31,8 +33,10 @@ from projects.restoring import (
     restore,
 )
 from projects.sharing import share_project
+from projects.uploads import Examined
 from tests.browser import SignIn
-from tests.cast import Cast, join, make_cast, make_person, make_topic
+from tests.cast import Cast, join, make_cast, make_person, make_project, make_topic
+from tests.projects.test_together import at_once, kinds
 
 DAY = dt.date(2026, 5, 1)
 
@@ -53,6 +57,12 @@ def change(cast: Cast, project: Project, **fields: Any) -> Revision:
 
 def newest(project: Project) -> Revision:
     row: Revision | None = project.revisions.first()
+    assert row is not None
+    return row
+
+
+def newest_of(project: Project, kind: str) -> Revision:
+    row: Revision | None = project.revisions.filter(kind=kind).first()
     assert row is not None
     return row
 
@@ -170,6 +180,55 @@ def revision_of(row: Any, before: dict[str, object], *, by: Any) -> Revision:
 
 def _plain(values: dict[str, Any]) -> dict[str, object]:
     return {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()}
+
+
+def test_an_ending_gets_its_earlier_answer_back_and_the_lesson_follows(cast: Cast, project: Project) -> None:
+    by = cast.tel_aviv_lead
+    conclude(by=by, project=project, outcome="stopped", ending=Answers(advice="Ask first.", hoped="Shade."))
+    ending = project.endings.get()
+    change_ending(by=by, ending=ending, version=1, advice="Ask twice.", hoped="")
+    bring_back(cast, newest_of(project, "ending"))
+    ending.refresh_from_db()
+    assert (ending.advice, ending.hoped, ending.version) == ("Ask first.", "Shade.", 3)
+    assert plain(now(project).lesson) == "Ask first."
+    assert project.activity.filter(verb=Verb.RESTORED, ending=ending).count() == 1
+
+
+def test_what_was_told_of_an_origin_outside_comes_back_and_the_rest_stays(cast: Cast, project: Project) -> None:
+    by = cast.tel_aviv_lead
+    origin = adapt_from_outside(
+        by=by, project=project, outside_name="Zollhaus", outside_url="https://zoll.example/", kept="k", changed="c"
+    )
+    report_back(
+        by=by, adaptation=origin, version=1, came_of_it="", kept="Less.", changed="c", outside_name="Zollhus",
+        outside_url="https://zoll.example/",
+    )  # fmt: skip
+    bring_back(cast, newest_of(project, "adaptation"))
+    origin.refresh_from_db()
+    assert (origin.outside_name, origin.kept, origin.outside_url) == ("Zollhaus", "k", "https://zoll.example/")
+
+
+def test_what_was_told_of_a_source_in_the_network_comes_back(cast: Cast, project: Project) -> None:
+    by = cast.tel_aviv_lead
+    source = make_project(cast.mulhouse, title="Rues", visibility="network")
+    origin = name_source(by=by, project=project, source=source, kept="The idea", changed="c")
+    report_back(by=by, adaptation=origin, version=1, came_of_it="", kept="Less.", changed="c")
+    bring_back(cast, newest_of(project, "adaptation"))
+    origin.refresh_from_db()
+    assert (origin.kept, origin.outside_name, origin.source) == ("The idea", "", source)
+
+
+def test_what_was_said_of_a_file_comes_back_and_its_level_stays(cast: Cast, project: Project) -> None:
+    by = cast.tel_aviv_lead
+    file = attach(
+        by=by, project=project, upload=Examined("plan.txt", "text/plain", b"a"), consent="nobody", credit="Noa"
+    )
+    change_attachment(by=by, attachment=file, version=1, consent="given", credit="", visibility="team")
+    bring_back(cast, newest_of(project, "attachment"))
+    file.refresh_from_db()
+    assert (file.consent, file.credit, file.visibility) == ("nobody", "Noa", "team")
+    remove_attachment(by=by, attachment=file)
+    assert not can_come_back(newest_of(project, "attachment"))
 
 
 def test_who_sees_a_part_never_comes_back_with_its_text(cast: Cast, project: Project) -> None:
@@ -379,27 +438,6 @@ def test_a_revision_of_another_project_is_not_reached_through_this_one(
 # --- two at once, and in a browser -----------------------------------------------------------------------------------
 
 
-def at_once(*acts: Callable[[], object]) -> list[type | None]:
-    start = threading.Barrier(len(acts))
-    raised: list[type | None] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            start.wait(timeout=20)
-            act()
-        except Refused as refusal:
-            raised[place] = type(refusal)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return raised
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_people_who_bring_back_at_once_one_is_told_of_the_other() -> None:
     people = make_cast()
@@ -409,7 +447,7 @@ def test_of_two_people_who_bring_back_at_once_one_is_told_of_the_other() -> None
         lambda: restore(by=people.tel_aviv_lead, revision=revision, version=2),
         lambda: restore(by=people.tel_aviv_member, revision=revision, version=2),
     )
-    assert set(raised) == {None, EditedMeanwhile}
+    assert kinds(raised) == {None, EditedMeanwhile}
     assert project.revisions.filter(restores=revision).count() == 1
     assert project.activity.filter(verb=Verb.RESTORED).count() == 1
 
@@ -423,7 +461,7 @@ def test_a_text_is_brought_back_and_an_edit_meets_it() -> None:
         lambda: restore(by=people.tel_aviv_lead, revision=revision, version=2),
         lambda: change_project(by=people.tel_aviv_member, project=project, version=2, problem="Third."),
     )
-    assert set(raised) == {None, EditedMeanwhile}
+    assert kinds(raised) == {None, EditedMeanwhile}
     assert project.revisions.count() == 2
 
 
