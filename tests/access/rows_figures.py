@@ -7,7 +7,7 @@ from django.urls import reverse
 from projects.evidence import choose_indicator
 from projects.models import Indicator
 from projects.readings import add_reading, correct_reading, withdraw_reading
-from tests.access.rows_projects import DAY, READERS, WRITERS, indicator, of_readers, page, reading
+from tests.access.rows_projects import DAY, READERS, TEAM, indicator, of_readers, page, reading
 from tests.access.table import Canary, Row
 from tests.cast import Cast
 
@@ -67,5 +67,5 @@ def plant(cast: Cast) -> list[Canary]:
         withdraw_reading(by=by, reading=beside, why=words["gone"])
         canaries += [Canary(word, frozenset(readers)) for word in words.values()]
         # The source of what was corrected is the team's alone, however wide the project.
-        canaries.append(Canary(wrong, frozenset((*WRITERS,))))
+        canaries.append(Canary(wrong, frozenset(TEAM)))
     return canaries

@@ -20,8 +20,12 @@ def revision(cast: Cast, level: str) -> Revision:
     return found
 
 
-def of_project(level: str) -> Row:
-    url = lambda cast: reverse("project_history", args=[cast.projects[level].slug])  # noqa: E731 - a row is one expression
+def of_project(level: str, part: str = "") -> Row:
+    """`part`: what would stand on a later page of a long history."""
+
+    def url(cast: Cast) -> str:
+        return f"{reverse('project_history', args=[cast.projects[level].slug])}?part={part}"
+
     return Row("project_history", url, of_readers(TEAM))
 
 
@@ -35,7 +39,7 @@ RESTORING: dict[str, Expected] = {**of_readers(WRITERS), "tel_aviv_observer": 40
 POSTING: dict[str, Expected] = {**of_readers(WRITERS, 409), "tel_aviv_observer": 403}
 
 ROWS = [
-    *(of_project(level) for level in READERS),
+    *(of_project(level, part) for level in READERS for part in ("", "pilot", "reading")),
     *(of_revision("project_revision", level, of_readers(TEAM)) for level in READERS),
     *(of_revision("project_restore", level, RESTORING) for level in READERS),
     *(of_revision("project_restore", level, POSTING, "post") for level in READERS),
