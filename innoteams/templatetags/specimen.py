@@ -62,6 +62,10 @@ class SampleProject:
     is_from_public_source: bool = False
     is_demo: bool = False
 
+    @property
+    def outcome_told(self) -> str:
+        return self.outcome
+
     def get_absolute_url(self) -> str:
         return "#"
 

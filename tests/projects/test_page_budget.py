@@ -27,11 +27,12 @@ from projects.models import (
 from tests.cast import Cast, make_person, make_project, make_team, make_topic
 
 DAY = dt.date(2026, 5, 1)
-# Session, person and standing are asked for on every page; the project with all its parts, adaptations, similar ones.
+# Session, person and standing are asked for on every page; the project with all its parts, who learned from whom and
+# what is documented of it, similar ones. Whoever may be offered its lesson is asked what they said of it (two more).
 # A page that needs one more says here what it is for.
-MOST = {"visitor": 3, "mulhouse_lead": 6, "coordinator": 6, "coach": 6, "tel_aviv_observer": 6, "tel_aviv_lead": 6}
+MOST = {"visitor": 4, "mulhouse_lead": 9, "coordinator": 7, "coach": 7, "tel_aviv_observer": 7, "tel_aviv_lead": 8}
 # Whether the person belongs to the team, and the project before it is seen with other eyes.
-MOST_WITH_OTHER_EYES = 8
+MOST_WITH_OTHER_EYES = 9
 
 
 def fill(cast: Cast, project: Project, many: int) -> None:
