@@ -113,8 +113,7 @@ def short_text(value: Decimal, of: Measured) -> str:
     """For a mark at an axis, where there is room for a few letters."""
     value, locale = plain(value), reading_locale()
     if abs(value) >= _LONG and of.measure != Measure.PERCENT:
-        # Babel's types know only floats there; it computes with decimals all the same.
-        return str(format_compact_decimal(value, locale=locale, fraction_digits=1))  # type: ignore[arg-type]
+        return str(format_compact_decimal(value, locale=locale, fraction_digits=1))
     if of.measure == Measure.DURATION:
         return str(format_decimal(value, locale=locale, decimal_quantization=False))
     return figure_text(value, of)
