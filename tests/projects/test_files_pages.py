@@ -367,7 +367,7 @@ def test_a_person_with_a_phone_writes_an_entry_with_two_photos(cast: Cast, page_
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(project.get_absolute_url())
     page.get_by_role("link", name="Write in the journal").first.click()
-    page.get_by_label("what happened").fill("Forty came to the first lunch.")
+    page.locator('[data-rich-for="text"]').fill("Forty came to the first lunch.")
     choose(page, *photos)
     for number, alt in enumerate(("A long table", "The cook")):
         one = page.locator("[data-new-file]").nth(number)
@@ -394,7 +394,7 @@ def test_in_the_browser_too_an_accepted_photo_outlives_a_mistake(cast: Cast, pag
     trick.write_bytes(b"MZ" + b"\0" * 500)
     page = page_of(cast.tel_aviv_lead)
     page.goto(reverse("journal_add", args=[project.slug]))
-    page.get_by_label("what happened").fill("Forty came to the first lunch.")
+    page.locator('[data-rich-for="text"]').fill("Forty came to the first lunch.")
     choose(page, photo)
     choose(page, trick, button="Add files")
     page.locator("[data-new-file]").nth(0).get_by_label("What the picture shows").fill("A long table")
