@@ -166,7 +166,7 @@ NewFilesFormSet = forms.formset_factory(NewFileForm, extra=1, max_num=MOST_OF_EN
 class WithFiles(forms.BaseForm):
     """A form about something else that takes photos and files along: mixed in before the form's own class."""
 
-    new_files: forms.BaseFormSet  # type: ignore[type-arg]
+    new_files: forms.BaseFormSet  # type: ignore[type-arg]  # generic only for the checker
     is_file_form = True
 
     def take_files(self, data: Any, files: Files | None, person: User) -> None:
