@@ -133,7 +133,7 @@ def is_last_lead(membership: Membership) -> bool:
 
 def has_open_engagement(membership: Membership) -> bool:
     # The row that the engagement keeps of it points here; this reads it without knowing that app.
-    return Membership.objects.filter(pk=membership.pk, engagement__isnull=False, engagement__ends_on=None).exists()
+    return Membership.objects.filter(pk=membership.pk, coaching__isnull=False, coaching__ends_on=None).exists()
 
 
 def record(

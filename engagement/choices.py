@@ -37,6 +37,76 @@ REPORTED = (
 class Rhythm(TextChoices):
     MONTHLY = "monthly", _("monthly")
     QUARTERLY = "quarterly", _("quarterly")
+    CUSTOM = "custom", _("on dates of its own")
+
+
+class MeetingRhythm(TextChoices):
+    """How often a team and its coaches mean to meet."""
+
+    WEEKLY = "weekly", _("every week")
+    FORTNIGHTLY = "fortnightly", _("every two weeks")
+    MONTHLY = "monthly", _("every month")
+    FREE = "free", _("when it is useful")
+
+
+class Act(TextChoices):
+    """What in the portal completes a commitment by itself."""
+
+    ADD_READING = "add_reading", _("a reading is added")
+    LOG_CONSULTATION = "log_consultation", _("a consultation is logged")
+    SHARE_LESSON = "share_lesson", _("a lesson is shared")
+    WRITE_JOURNAL = "write_journal", _("the journal is written")
+    MOVE_PHASE = "move_phase", _("the project moves to another phase")
+    START_PILOT = "start_pilot", _("a pilot is started")
+    DECIDE_PILOT = "decide_pilot", _("a pilot is decided about")
+    SHARE_PROJECT = "share_project", _("the project is shared")
+    REPORT_ADAPTATION = "report_adaptation", _("it is told what came of an adaptation")
+
+
+COMPLETED_BY: dict[Act, tuple[Verb, ...]] = {
+    Act.ADD_READING: (Verb.READING_ADDED, Verb.READINGS_IMPORTED),
+    Act.LOG_CONSULTATION: (Verb.CONSULTATION_ADDED,),
+    Act.SHARE_LESSON: (Verb.ENDED_WITH_LESSON,),
+    Act.WRITE_JOURNAL: (Verb.JOURNAL_ADDED,),
+    Act.MOVE_PHASE: (Verb.PHASE_MOVED,),
+    Act.START_PILOT: (Verb.PILOT_ADDED,),
+    Act.DECIDE_PILOT: (Verb.PILOT_DECIDED,),
+    Act.SHARE_PROJECT: (Verb.PROJECT_SHARED,),
+    Act.REPORT_ADAPTATION: (Verb.ADAPTATION_REPORTED,),
+}
+
+
+class Moment(TextChoices):
+    """When a team looks back on itself."""
+
+    START = "start", _("at the start")
+    MIDDLE = "middle", _("in the middle")
+    END = "end", _("at the end")
+
+
+class Statement(TextChoices):
+    """Each is answered in five steps, from “not at all” to “entirely”. The first four are about culture change, the
+    others about residents' part."""
+
+    TRY_SMALL = "try_small", _("We try something small before we decide something big.")
+    SAY_FAILED = "say_failed", _("We can say openly what did not work.")
+    ACROSS_DEPARTMENTS = "across_departments", _("Departments work on it together, not one after the other.")
+    ON_ITS_OWN = "on_its_own", _("It would go on if our team were not there.")
+    HEARD_FIRST = "heard_first", _("Residents are heard before a solution is on the table.")
+    HARD_TO_REACH = "hard_to_reach", _("We hear those who do not come by themselves.")
+    SEE_WHAT_CHANGED = "see_what_changed", _("Residents can see what changed because of them.")
+
+
+ABOUT_CULTURE = (Statement.TRY_SMALL, Statement.SAY_FAILED, Statement.ACROSS_DEPARTMENTS, Statement.ON_ITS_OWN)
+ABOUT_RESIDENTS = (Statement.HEARD_FIRST, Statement.HARD_TO_REACH, Statement.SEE_WHAT_CHANGED)
+
+
+class Sharing(TextChoices):
+    """Who reads a reflection."""
+
+    TEAM = "team", _("our team alone")
+    COACHES = "coaches", _("our team and its coaches")
+    COORDINATORS = "coordinators", _("our team, its coaches and the coordinators")
 
 
 class Drawer(TextChoices):
@@ -70,6 +140,13 @@ class LetterKind(TextChoices):
     INTRODUCTION_ASKED = "introduction_asked", _("a team asks to meet")
     INTRODUCTION_ACCEPTED = "introduction_accepted", _("two people are introduced")
     INTRODUCTION_DECLINED = "introduction_declined", _("an introduction is declined")
+    SESSION_PLANNED = "session_planned", _("a session is planned")
+    SESSION_MOVED = "session_moved", _("a session is moved")
+    SESSION_CALLED_OFF = "session_called_off", _("a session is called off")
+    SESSION_SOON = "session_soon", _("a session is near")
+    SESSION_TO_LOG = "session_to_log", _("a session waits to be logged")
+    CHECK_IN_DATES = "checkin_dates", _("the days of a check-in changed")
+    PROMISES = "promises", _("what is due, one mail a day")
     QUESTION_ASKED = "question_asked", _("a project is asked a question")
     QUESTION_ANSWERED = "question_answered", _("a question is answered")
     PROJECT_ADAPTED = "project_adapted", _("another city adapts a project")

@@ -61,6 +61,12 @@ def can_answer_check_in(person: Person, check_in: CheckIn) -> Verdict:
 # --- Coaching ------------------------------------------------------------------------------------------------------
 
 
+def coaches_in(person: Person, engagement: CoachingEngagement) -> bool:
+    """Coaches in it now. Cheap after `with_coaches()`."""
+    rows = engagement.coaches.all()
+    return person.is_authenticated and any(row.person_id == person.pk and row.ends_on is None for row in rows)
+
+
 def can_open_engagements(person: Person) -> Verdict:
     """At all, for some team."""
     if person.is_authenticated and (person.is_staff or standing_of(person).is_coordinator):
@@ -77,7 +83,7 @@ def can_open_engagement(person: Person, team: Team) -> Verdict:
 def can_end_engagement(person: Person, engagement: CoachingEngagement) -> Verdict:
     if engagement.ends_on is not None:
         return no(_("This engagement has ended already."))
-    if person.pk == engagement.coach_id or leads(person, engagement.team):
+    if coaches_in(person, engagement) or leads(person, engagement.team):
         return YES
     if can_open_engagement(person, engagement.team):
         return YES
@@ -88,7 +94,7 @@ def can_write_in_engagement(person: Person, engagement: CoachingEngagement) -> V
     """Sessions, commitments and notes: the coach and the people who write for the team, while it lasts."""
     if engagement.ends_on is not None:
         return no(_("This engagement has ended. What was written stays readable."))
-    if person.pk == engagement.coach_id or writes_for(person, engagement.team):
+    if coaches_in(person, engagement) or writes_for(person, engagement.team):
         return YES
     return no(_("The coach and the leads and members of the team write here."))
 

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from cities.models import Team
-from engagement.choices import CheckInState, DigestState, Drawer, IntroductionState
+from engagement.choices import CheckInState, DigestState, Drawer, IntroductionState, Sharing
 from projects.models import Project
 
 if TYPE_CHECKING:
@@ -46,13 +46,64 @@ class CheckInQuerySet(models.QuerySet[Any]):
 
 class EngagementQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
-        """The pair: the coach and the team. Coordinators see that it exists on the portfolio, not its pages."""
+        """The team and its coaches: those who coach now, and of an ended one whoever coached until its end.
+        Coordinators see that it exists on the portfolio, not its pages."""
         if not person.is_authenticated:
             return self.none()
-        return self.filter(Q(coach=person) | Q(team__in=Team.objects.of_member(person)))
+        there_until_the_end = person.coachings.filter(Q(ends_on=None) | Q(ends_on=F("engagement__ends_on")))
+        return self.filter(
+            Q(pk__in=there_until_the_end.values("engagement")) | Q(team__in=Team.objects.of_member(person))
+        )
+
+    def coached_by(self, person: "User | AnonymousUser") -> Self:
+        """The person coaches in it now."""
+        if not person.is_authenticated:
+            return self.none()
+        return self.filter(ends_on=None, pk__in=person.coachings.filter(ends_on=None).values("engagement"))
 
     def current(self) -> Self:
         return self.filter(ends_on=None)
+
+    def with_coaches(self) -> Self:
+        """With the team and everybody who coaches or coached in it."""
+        return self.select_related("team__city").prefetch_related("coaches__person")
+
+
+class SessionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """Who reads the engagement reads its sessions."""
+        engagements = self._engagements().visible_to(person)
+        return self.filter(engagement__in=engagements)
+
+    def planned(self) -> Self:
+        """Neither held and logged nor called off."""
+        return self.filter(logged_at=None, called_off_at=None)
+
+    def _engagements(self) -> EngagementQuerySet:
+        related = self.model._meta.get_field("engagement").related_model
+        rows: EngagementQuerySet = related.objects.all()
+        return rows
+
+
+class CommitmentQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """Who reads the engagement reads what was promised in it."""
+        related = self.model._meta.get_field("engagement").related_model
+        return self.filter(engagement__in=related.objects.visible_to(person))
+
+    def open(self) -> Self:
+        """Neither done nor let go."""
+        return self.filter(done_at=None, let_go_at=None)
+
+
+class ReflectionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """The team's own; its coaches' and the coordinators' where the team shares it."""
+        if not person.is_authenticated:
+            return self.none()
+        coaches = ~Q(sharing=Sharing.TEAM) & Q(engagement__team__in=Team.objects.coached_by(person))
+        coordinators = Q(sharing=Sharing.COORDINATORS, engagement__team__in=Team.objects.read_by_coordinator(person))
+        return self.filter(Q(engagement__team__in=Team.objects.of_member(person)) | coaches | coordinators)
 
 
 class CoachingNoteQuerySet(models.QuerySet[Any]):

@@ -13,7 +13,7 @@ _HEARD_WITHIN = 280
 @shared_task
 def check_in_tick() -> None:
     """Opens the check-ins of every period that has ended."""
-    from engagement.checkins import open_due_periods
+    from engagement.checkins.opening import open_due_periods
 
     open_due_periods(timezone.now())
 

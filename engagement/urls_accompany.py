@@ -2,7 +2,17 @@
 
 from django.urls import path, re_path
 
-from engagement.views import check_ins, coaching, introductions, portfolio, project_questions, questions
+from engagement.views import (
+    check_ins,
+    commitments,
+    engagements,
+    introductions,
+    notes,
+    portfolio,
+    project_questions,
+    questions,
+    sessions,
+)
 
 urlpatterns = [
     path("portfolio/", portfolio.portfolio, name="portfolio"),
@@ -11,17 +21,17 @@ urlpatterns = [
     path("check-ins/<int:pk>/", check_ins.check_in_detail, name="check_in_detail"),
     path("check-ins/<int:pk>/save/", check_ins.check_in_save, name="check_in_save"),
     path("check-ins/<int:pk>/answer/", check_ins.check_in_answer, name="check_in_answer"),
-    path("coaching/", coaching.engagement_list, name="engagement_list"),
-    path("coaching/open/", coaching.engagement_create, name="engagement_create"),
-    path("coaching/<int:pk>/", coaching.engagement_detail, name="engagement_detail"),
-    path("coaching/<int:pk>/end/", coaching.engagement_end, name="engagement_end"),
-    path("coaching/<int:pk>/aims/", coaching.aims_set, name="aims_set"),
-    path("coaching/<int:pk>/sessions/new/", coaching.session_create, name="session_create"),
-    path("coaching/<int:pk>/commitments/", coaching.commitment_create, name="commitment_create"),
-    path("coaching/<int:pk>/notes/", coaching.note_create, name="note_create"),
-    path("coaching/sessions/<int:pk>/", coaching.session_detail, name="session_detail"),
-    path("coaching/commitments/<int:pk>/done/", coaching.commitment_settle, name="commitment_settle"),
-    path("coaching/commitments/<int:pk>/reopen/", coaching.commitment_reopen, name="commitment_reopen"),
+    path("coaching/", engagements.engagement_list, name="engagement_list"),
+    path("coaching/open/", engagements.engagement_create, name="engagement_create"),
+    path("coaching/<int:pk>/", engagements.engagement_detail, name="engagement_detail"),
+    path("coaching/<int:pk>/end/", engagements.engagement_end, name="engagement_end"),
+    path("coaching/<int:pk>/aims/", engagements.aims_set, name="aims_set"),
+    path("coaching/<int:pk>/sessions/new/", sessions.session_create, name="session_create"),
+    path("coaching/<int:pk>/commitments/", commitments.commitment_create, name="commitment_create"),
+    path("coaching/<int:pk>/notes/", notes.note_create, name="note_create"),
+    path("coaching/sessions/<int:pk>/", sessions.session_detail, name="session_detail"),
+    path("coaching/commitments/<int:pk>/done/", commitments.commitment_settle, name="commitment_settle"),
+    path("coaching/commitments/<int:pk>/reopen/", commitments.commitment_reopen, name="commitment_reopen"),
     path("introductions/", introductions.introduction_list, name="introduction_list"),
     path("introductions/new/", introductions.introduction_create, name="introduction_create"),
     path("introductions/<int:pk>/", introductions.introduction_detail, name="introduction_detail"),

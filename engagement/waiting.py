@@ -18,7 +18,7 @@ from cities.models import Invitation, Membership, Team
 from cities.querysets import today
 from engagement import promises
 from engagement.choices import WITH_THE_TEAM, CheckInState, IntroductionState
-from engagement.models import Answer, CheckIn, CoachingSession, Commitment, Introduction, Question
+from engagement.models import Answer, CheckIn, CoachingEngagement, CoachingSession, Commitment, Introduction, Question
 from innoteams.accounts.models import User
 from projects.choices import LIVE_OUTCOMES
 from projects.models import Adaptation, Project
@@ -124,7 +124,7 @@ def _introductions(person: User) -> Iterator[Waiting]:
 
 def _commitments(person: User) -> Iterator[Waiting]:
     soon = today() + dt.timedelta(days=promises.DAYS_AHEAD)
-    rows = Commitment.objects.filter(owner=person, done_at=None, engagement__ends_on=None, due_on__lte=soon)
+    rows = Commitment.objects.open().filter(owner=person, engagement__ends_on=None, due_on__lte=soon)
     for one in rows.select_related("engagement__team__city"):
         yield Waiting(
             "commitment",
@@ -138,8 +138,8 @@ def _commitments(person: User) -> Iterator[Waiting]:
 
 
 def _sessions_to_log(person: User) -> Iterator[Waiting]:
-    rows = CoachingSession.objects.filter(
-        engagement__coach=person, engagement__ends_on=None, logged_at=None, starts_at__lt=timezone.now()
+    rows = CoachingSession.objects.planned().filter(
+        engagement__in=CoachingEngagement.objects.coached_by(person), starts_at__lt=timezone.now()
     )
     for session in rows.select_related("engagement__team__city"):
         day = timezone.localtime(session.starts_at).date()

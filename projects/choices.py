@@ -174,6 +174,8 @@ class Verb(TextChoices):
     ENDED_WITH_LESSON = "ended_with_lesson", _("ended it, and told what was learned")
     FILE_ADDED = "file_added", _("added a file")
     RESTORED = "restored", _("brought back an earlier text")
+    STUCK = "stuck", _("said that the project is stuck")
+    UNSTUCK = "unstuck", _("said that the project goes on")
     ADAPTATION_STARTED = "adaptation_started", _("started an adaptation")
     ADAPTATION_REPORTED = "adaptation_reported", _("told what came of an adaptation")
 

@@ -6,8 +6,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from engagement.checkin_moves import LineChoice, Sheet
-from engagement.checkin_reading import Line
+from engagement.checkins.moves import LineChoice, Sheet
+from engagement.checkins.reading import Line
 from engagement.models import CheckIn
 from innoteams.lib.languages import CONTENT_LANGUAGES, direction
 

@@ -1,5 +1,6 @@
 """Choosing a person or a team by a name that says who is meant."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -10,13 +11,26 @@ from innoteams.accounts.models import User
 
 if TYPE_CHECKING:
     _OfPeople = forms.ModelChoiceField[User]
+    _OfSeveralPeople = forms.ModelMultipleChoiceField[User]
     _OfTeams = forms.ModelChoiceField[Team]
 else:
     _OfPeople = _OfTeams = forms.ModelChoiceField
+    _OfSeveralPeople = forms.ModelMultipleChoiceField
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+FARTHEST = dt.timedelta(days=2 * 366)
 
 
 class PersonField(_OfPeople):
     """By name, with the places the queryset annotates as `where`."""
+
+    def label_from_instance(self, obj: User) -> str:
+        where = getattr(obj, "where", "")
+        return f"{obj.name} ({where})" if where else obj.name
+
+
+class PeopleField(_OfSeveralPeople):
+    """Several people, each by name and place."""
 
     def label_from_instance(self, obj: User) -> str:
         where = getattr(obj, "where", "")

@@ -1,5 +1,24 @@
-from engagement.models.checkins import CheckIn, CheckInLine, CheckInMove, CheckInPeriod, CheckInSchedule, CheckInVersion
-from engagement.models.coaching import CoachingEngagement, CoachingNote, CoachingSession, Commitment
+from engagement.models.checkins import (
+    CheckIn,
+    CheckInComment,
+    CheckInLine,
+    CheckInMove,
+    CheckInPeriod,
+    CheckInSchedule,
+    CheckInVersion,
+    PeriodChange,
+    ScheduledPeriod,
+)
+from engagement.models.coaching import (
+    CalendarFeed,
+    CoachingEngagement,
+    CoachingNote,
+    CoachingSession,
+    Commitment,
+    EngagementCoach,
+    Reflection,
+    ReflectionStep,
+)
 from engagement.models.digests import Digest, DigestItem, DigestPreference, UnsubscribeKey
 from engagement.models.introductions import Introduction
 from engagement.models.letters import Letter
@@ -7,7 +26,9 @@ from engagement.models.questions import Answer, Question
 
 __all__ = [
     "Answer",
+    "CalendarFeed",
     "CheckIn",
+    "CheckInComment",
     "CheckInLine",
     "CheckInMove",
     "CheckInPeriod",
@@ -20,8 +41,13 @@ __all__ = [
     "Digest",
     "DigestItem",
     "DigestPreference",
+    "EngagementCoach",
     "Introduction",
     "Letter",
+    "PeriodChange",
     "Question",
+    "Reflection",
+    "ReflectionStep",
+    "ScheduledPeriod",
     "UnsubscribeKey",
 ]

@@ -23,11 +23,36 @@ class CheckInSchedule(models.Model):
         return f"{self.programme_id}: {self.rhythm}"
 
 
+class ScheduledPeriod(models.Model):
+    """A period on dates of its own, chosen by the programme's coordinators; it opens once its last day is over."""
+
+    schedule = models.ForeignKey(CheckInSchedule, on_delete=models.CASCADE, related_name="dates")
+    title = models.CharField(_("name"), max_length=60)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    due_on = models.DateField(_("due on"))
+
+    class Meta:
+        ordering = ["starts_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["schedule", "starts_on"], name="scheduled_period_once"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on"), due_on__gte=models.F("ends_on")),
+                name="scheduled_period_in_order",
+                violation_error_message=_("A period ends after it starts, and is due after it ends."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.schedule_id}: {self.title}"
+
+
 class CheckInPeriod(models.Model):
     """A span of a programme's calendar; opened once, however many workers try."""
 
     programme = models.ForeignKey("cities.Programme", on_delete=models.CASCADE, related_name="check_in_periods")
-    key = models.CharField(max_length=12, help_text=_("“2026-Q3” or “2026-09”"))
+    key = models.CharField(max_length=12, help_text=_("“2026-Q3”, “2026-09” or its first day"))
+    title = models.CharField(_("name"), max_length=60, blank=True, help_text=_("where the dates are chosen"))
     starts_on = models.DateField()
     ends_on = models.DateField(help_text=_("the last day in the period"))
     due_on = models.DateField()
@@ -49,10 +74,30 @@ class CheckInPeriod(models.Model):
     @property
     def name(self) -> str:
         """In the reader's words: "September 2026", "Quarter 3 of 2026"."""
+        if self.title:
+            return self.title
         if "Q" not in self.key:
             return formats.date_format(self.starts_on, "YEAR_MONTH_FORMAT")
         quarter = {"quarter": self.key[-1], "year": self.starts_on.year}
         return gettext("Quarter %(quarter)s of %(year)s") % quarter
+
+
+class PeriodChange(models.Model):
+    """Who moved the days of a period after its check-ins were opened, from what to what, and why."""
+
+    period = models.ForeignKey(CheckInPeriod, on_delete=models.CASCADE, related_name="changes")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    starts_before, starts_after = models.DateField(), models.DateField()
+    ends_before, ends_after = models.DateField(), models.DateField()
+    due_before, due_after = models.DateField(), models.DateField()
+    why = models.CharField(_("why"), max_length=300)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.period_id}: {self.due_before} → {self.due_after}"
 
 
 class CheckIn(models.Model):
@@ -101,17 +146,40 @@ class CheckInLine(models.Model):
     """One thing that was logged in the period, linked to where it was logged; the team may switch it off."""
 
     check_in = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="lines")
-    activity = models.ForeignKey("projects.Activity", on_delete=models.CASCADE, related_name="check_in_lines")
+    # One of the two: what was logged, or a promise of the coaching that was kept.
+    activity = models.ForeignKey(
+        "projects.Activity", on_delete=models.CASCADE, null=True, blank=True, related_name="check_in_lines"
+    )
+    commitment = models.ForeignKey(
+        "engagement.Commitment", on_delete=models.CASCADE, null=True, blank=True, related_name="check_in_lines"
+    )
     note = models.CharField(_("in the team's words"), max_length=400, blank=True)
     included = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["check_in", "activity"], name="check_in_line_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["check_in", "activity"], condition=models.Q(commitment=None), name="check_in_line_once"
+            ),
+            models.UniqueConstraint(
+                fields=["check_in", "commitment"], condition=models.Q(activity=None), name="check_in_kept_promise_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(activity__isnull=False, commitment=None)
+                | models.Q(activity=None, commitment__isnull=False),
+                name="check_in_line_about_one_thing",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.check_in_id}: {self.activity_id}"
+        return f"{self.check_in_id}: {self.anchor}"
+
+    @property
+    def anchor(self) -> str:
+        """How the line is named in versions and comments: "activity-12", "commitment-3"."""
+        return f"activity-{self.activity_id}" if self.activity_id else f"commitment-{self.commitment_id}"
 
 
 class CheckInVersion(models.Model):
@@ -123,8 +191,8 @@ class CheckInVersion(models.Model):
     hard = models.TextField(max_length=4000, blank=True)
     help_wanted = models.TextField(max_length=4000, blank=True)
     language = models.CharField(max_length=8, default="en")
-    # [activity id, the team's note] in order. What the activity says is read from where it was logged, for each
-    # reader, so that a project made private later disappears from here too.
+    # [anchor, the team's note] in order; an anchor is "activity-12" or "commitment-3". What it says is read from where
+    # it was logged, for each reader, so that a project made private later disappears from here too.
     lines = models.JSONField(default=list)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     submitted_at = models.DateTimeField()
@@ -151,10 +219,7 @@ class CheckInMove(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(
-                    to_state__in=[CheckInState.RETURNED, CheckInState.ACCEPTED],
-                    words="",
-                ),
+                condition=~models.Q(to_state=CheckInState.ACCEPTED, words=""),
                 name="check_in_answered_in_words",
                 violation_error_message=_("A check-in is answered in words."),
             )
@@ -162,3 +227,27 @@ class CheckInMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_state} → {self.to_state}"
+
+
+class CheckInComment(models.Model):
+    """Words of a reviewer, the coach or the team about one part of what was sent. With `asks` the check-in came back
+    because of it; it stays open until the reviewer says that it is settled."""
+
+    check_in = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="comments")
+    version = models.ForeignKey(CheckInVersion, on_delete=models.CASCADE, related_name="comments")
+    # "hard", "help_wanted", "activity-12", "commitment-3": a part of the version.
+    part = models.CharField(max_length=40)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    text = models.TextField(_("comment"), max_length=2000)
+    asks = models.BooleanField(_("asks the team for something"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [models.CheckConstraint(condition=~models.Q(text=""), name="check_in_comment_says_something")]
+        indexes = [models.Index(fields=["check_in", "part"], name="comments_of_check_in")]
+
+    def __str__(self) -> str:
+        return f"{self.check_in_id}, {self.part}"

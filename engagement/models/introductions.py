@@ -16,6 +16,10 @@ class Introduction(models.Model):
     project = models.ForeignKey(
         "projects.Project", on_delete=models.SET_NULL, null=True, blank=True, related_name="introductions"
     )
+    # The check-in whose wish for help it was made from; only who reads that one is shown where it came from.
+    check_in = models.ForeignKey(
+        "engagement.CheckIn", on_delete=models.SET_NULL, null=True, blank=True, related_name="introductions"
+    )
     reason = models.CharField(_("why"), max_length=14, choices=IntroductionReason)
     message = models.TextField(_("message"), max_length=1000)
     language = models.CharField(max_length=8, default="en")

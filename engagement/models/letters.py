@@ -5,6 +5,16 @@ from django.db import models
 
 from engagement.choices import LetterKind
 
+_ABOUT = ("check_in", "introduction", "question", "activity", "session", "day")
+
+
+def _about_one_thing() -> models.Q:
+    """Exactly one of the columns is filled."""
+    one_of = models.Q()
+    for filled in _ABOUT:
+        one_of |= models.Q(**{f"{name}__isnull": name != filled for name in _ABOUT})
+    return one_of
+
 
 class Letter(models.Model):
     """To be sent once its row is there, by whichever worker claims it; the broker only rings the bell.
@@ -20,6 +30,11 @@ class Letter(models.Model):
     question = models.ForeignKey("engagement.Question", on_delete=models.CASCADE, null=True, related_name="+")
     # What happened to a project: the letter is found by it, so that nobody is told the same thing twice.
     activity = models.ForeignKey("projects.Activity", on_delete=models.CASCADE, null=True, related_name="+")
+    session = models.ForeignKey("engagement.CoachingSession", on_delete=models.CASCADE, null=True, related_name="+")
+    # Of the session, when the letter was written: one that was moved is told of anew.
+    sequence = models.PositiveIntegerField(default=0)
+    # A mail that bundles what is due, once a day for each person: what is in it is read when it is sent.
+    day = models.DateField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
@@ -30,17 +45,19 @@ class Letter(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(check_in__isnull=False, introduction=None, question=None, activity=None)
-                | models.Q(check_in=None, introduction__isnull=False, question=None, activity=None)
-                | models.Q(check_in=None, introduction=None, question__isnull=False, activity=None)
-                | models.Q(check_in=None, introduction=None, question=None, activity__isnull=False),
-                name="letter_about_one_thing",
-            ),
+            models.CheckConstraint(condition=_about_one_thing(), name="letter_about_one_thing"),
             models.UniqueConstraint(
                 fields=["person", "activity"],
                 condition=models.Q(activity__isnull=False),
                 name="letter_of_activity_once",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "kind", "day"], condition=models.Q(day__isnull=False), name="letter_of_day_once"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "session", "kind", "sequence"],
+                condition=models.Q(session__isnull=False),
+                name="letter_of_session_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(sent_at=None) | models.Q(closed_at__isnull=False), name="letter_sent_is_closed"

@@ -17,6 +17,10 @@ class Question(models.Model):
     project = models.ForeignKey(
         "projects.Project", on_delete=models.CASCADE, null=True, blank=True, related_name="questions"
     )
+    # The check-in whose wish for help it was made from; only who reads that one is shown where it came from.
+    check_in = models.ForeignKey(
+        "engagement.CheckIn", on_delete=models.SET_NULL, null=True, blank=True, related_name="questions"
+    )
     text = models.CharField(_("question"), max_length=300)
     context = models.TextField(_("context"), max_length=2000, blank=True)
     language = models.CharField(_("written in"), max_length=8, choices=CONTENT_LANGUAGES, default="en")

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cities.models import Team
 from cities.permissions import belongs_to
-from engagement import checkin_moves, checkin_reading, promises
+from engagement import promises
+from engagement.checkins import moves, reading
 from engagement.choices import WITH_THE_TEAM, CheckInState
 from engagement.filters import CheckInFilter
 from engagement.forms.check_ins import AnswerForm, SheetForm
@@ -22,7 +23,7 @@ from innoteams.lib.rates import limited
 
 PER_PAGE = 25
 # What is answered with a page of its own, where nothing that was typed is lost.
-MEANWHILE = (checkin_moves.SavedMeanwhile, checkin_moves.MovedMeanwhile)
+MEANWHILE = (moves.SavedMeanwhile, moves.MovedMeanwhile)
 
 
 @require_safe
@@ -78,11 +79,11 @@ def check_in_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Saves the sheet; the button “send” also submits it."""
     writer, check_in = signed_in(request), _seen(request, pk)
     or_403(writes_check_in(writer, check_in))
-    form = SheetForm(request.POST, check_in=check_in, lines=checkin_reading.sheet_lines(check_in, writer))
+    form = SheetForm(request.POST, check_in=check_in, lines=reading.sheet_lines(check_in, writer))
     if not form.is_valid():
         return _page(request, check_in, sheet_form=form, status=UNPROCESSABLE)
     sends = "send" in request.POST
-    verb = checkin_moves.submit if sends else checkin_moves.save_sheet
+    verb = moves.submit if sends else moves.save_sheet
     version = form.cleaned_data["version"]
     try:
         done = attempt(
@@ -90,9 +91,9 @@ def check_in_save(request: HttpRequest, pk: int) -> HttpResponse:
             lambda: verb(by=writer, check_in=check_in, version=version, sheet=form.sheet()),
             leave=MEANWHILE,
         )
-    except checkin_moves.SavedMeanwhile as meanwhile:
+    except moves.SavedMeanwhile as meanwhile:
         return _saved_meanwhile(request, check_in, str(meanwhile))
-    except checkin_moves.MovedMeanwhile as meanwhile:
+    except moves.MovedMeanwhile as meanwhile:
         return _moved_meanwhile(request, check_in, str(meanwhile), [form.sheet().hard, form.sheet().help_wanted])
     if done is None:
         return _page(request, check_in, sheet_form=form, status=UNPROCESSABLE)
@@ -112,7 +113,7 @@ def check_in_answer(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, check_in, answer_form=form, status=UNPROCESSABLE)
     returns = "return" in request.POST
-    verb = checkin_moves.send_back if returns else checkin_moves.accept
+    verb = moves.send_back if returns else moves.accept
     words, version = form.cleaned_data["words"], form.cleaned_data["version"]
     try:
         attempt(
@@ -121,7 +122,7 @@ def check_in_answer(request: HttpRequest, pk: int) -> HttpResponse:
             at="words",
             leave=MEANWHILE,
         )
-    except checkin_moves.MovedMeanwhile as meanwhile:
+    except moves.MovedMeanwhile as meanwhile:
         return _moved_meanwhile(request, check_in, str(meanwhile), [words])
     if form.errors:
         return _page(request, check_in, answer_form=form, status=UNPROCESSABLE)
@@ -159,7 +160,7 @@ def _page(
     }
     context["late"] = promises.is_late(promises.check_in_due(check_in))
     if check_in.state in WITH_THE_TEAM and context["is_team"]:
-        lines = checkin_reading.sheet_lines(check_in, reader)
+        lines = reading.sheet_lines(check_in, reader)
         if writes_check_in(reader, check_in):
             context["sheet_form"] = sheet_form or SheetForm(check_in=check_in, lines=lines)
         else:
@@ -171,13 +172,13 @@ def _page(
 
 
 def _what_was_sent(check_in: CheckIn, reader: User) -> dict[str, object]:
-    newest, before = checkin_reading.latest_two(check_in)
+    newest, before = reading.latest_two(check_in)
     if newest is None:
         return {}
     return {
         "sent": newest,
-        "sent_lines": checkin_reading.sent_lines(newest, reader),
-        "comparison": checkin_reading.compare(before, newest, reader) if before else None,
+        "sent_lines": reading.sent_lines(newest, reader),
+        "comparison": reading.compare(before, newest, reader) if before else None,
     }
 
 
@@ -197,7 +198,7 @@ def _saved_meanwhile(request: HttpRequest, stale: CheckIn, sentence: str) -> Htt
     now = _seen(request, stale.pk)
     data = request.POST.copy()
     data["version"] = str(now.version)
-    form = SheetForm(data, check_in=now, lines=checkin_reading.sheet_lines(now, signed_in(request)))
+    form = SheetForm(data, check_in=now, lines=reading.sheet_lines(now, signed_in(request)))
     form.is_valid()
     form.add_error(None, sentence)
     return _page(request, now, sheet_form=form, theirs=now, status=CONFLICT)

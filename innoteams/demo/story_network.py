@@ -8,11 +8,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cities.models import City, Programme, Team, Topic
-from engagement import checkin_moves, coaching, introductions, project_letters, questions
-from engagement.checkins import open_due_periods
+from engagement import introductions, project_letters, questions
+from engagement.checkins import moves
+from engagement.checkins.opening import open_due_periods
+from engagement.checkins.schedules import ended_spans, last_ended_day
 from engagement.choices import CheckInState, Drawer, IntroductionReason, IntroductionState, LetterKind, Rhythm
+from engagement.coaching import commitments, engagements, notes, sessions
 from engagement.models import CheckIn, CheckInSchedule, CoachingEngagement, CoachingSession, Letter
-from engagement.schedules import ended_spans, last_ended_day
 from innoteams.accounts.models import User
 from innoteams.demo.author import Author
 from innoteams.demo.clock import Calendar, at
@@ -188,47 +190,47 @@ def accompaniment(calendar: Calendar) -> None:
     coach, team = User.objects.get(email=COACH), Team.objects.get(slug="tel-aviv-yafo")
     lead, member = lead_of(team.slug), member_of(team.slug)
     with calendar.ago(95):
-        pair = coaching.open_engagement(
+        pair = engagements.open_engagement(
             by=User.objects.get(email="coordinator@bloomberg.demo.example"),
-            coach=coach,
+            coaches=[coach],
             team=team,
             aims="Hear residents before choosing an idea. Stop one thing in the open. Leave a way of counting behind.",
         )
     last = _sessions(calendar, pair)
     with calendar.ago(18):
-        coaching.plan_session(
+        sessions.plan_session(
             by=coach,
             engagement=pair,
             starts_at=calendar.moment(-9),
             aim="What remains when the pilot ends, and who owns it?",
             place="Video call",
         )
-        kept = coaching.commit(
+        kept = commitments.commit(
             by=coach, engagement=pair, session=last, text="Write down why the soup evenings ended",
             owner=lead, due_on=calendar.day(10),
         )  # fmt: skip
-        coaching.commit(
+        commitments.commit(
             by=coach, engagement=pair, session=last, text="Add a reading for people who stop at the bench",
             owner=member, due_on=calendar.day(-5),
         )  # fmt: skip
-        coaching.commit(
+        commitments.commit(
             by=lead, engagement=pair, session=last, text="Find a team that counted short stops",
             owner=coach, due_on=calendar.day(2),
         )  # fmt: skip
-        coaching.write_note(
+        notes.write_note(
             by=coach, engagement=pair, session=last, drawer=Drawer.PRIVATE,
             text="The lead carries too much alone. Ask about the member's part next time.",
         )  # fmt: skip
-        coaching.write_note(
+        notes.write_note(
             by=coach, engagement=pair, session=last, drawer=Drawer.TEAM,
             text="You decided to stop without being told to. Keep that.",
         )  # fmt: skip
-        coaching.write_note(
+        notes.write_note(
             by=lead, engagement=pair, drawer=Drawer.COORDINATORS,
             text="The coaching helps. We would like to keep the rhythm of one session a month.",
         )  # fmt: skip
     with calendar.ago(11):
-        coaching.settle(by=lead, commitment=kept)
+        commitments.settle(by=lead, commitment=kept)
 
 
 def _sessions(calendar: Calendar, pair: CoachingEngagement) -> CoachingSession:
@@ -243,12 +245,16 @@ def _sessions(calendar: Calendar, pair: CoachingEngagement) -> CoachingSession:
     ]  # fmt: skip
     for days_ago, aim, happened, observations, lessons in told:
         with calendar.ago(days_ago + 7):
-            session = coaching.plan_session(
-                by=pair.coach, engagement=pair, starts_at=calendar.moment(days_ago), aim=aim, place="Video call"
+            session = sessions.plan_session(
+                by=pair.current_coaches[0],
+                engagement=pair,
+                starts_at=calendar.moment(days_ago),
+                aim=aim,
+                place="Video call",
             )
         with calendar.ago(days_ago - 1):
-            session = coaching.log_session(
-                by=pair.coach,
+            session = sessions.log_session(
+                by=pair.current_coaches[0],
                 session=session,
                 known_log=None,
                 happened=happened,
@@ -390,10 +396,10 @@ def _sheet_of(slug: str, key: str) -> CheckIn:
 
 def _send(calendar: Calendar, slug: str, key: str, ended_on: dt.date, *, days_after: int) -> None:
     check_in = _sheet_of(slug, key)
-    sheet = checkin_moves.Sheet(hard=HARD[slug], help_wanted=HELP.get(slug, ""), language=check_in.language)
+    sheet = moves.Sheet(hard=HARD[slug], help_wanted=HELP.get(slug, ""), language=check_in.language)
     sent = dt.datetime.combine(ended_on + dt.timedelta(days=days_after), dt.time(9), dt.UTC)
     with at(calendar.at_most_now(sent, minutes=30)):
-        checkin_moves.submit(by=lead_of(slug), check_in=check_in, version=check_in.version, sheet=sheet)
+        moves.submit(by=lead_of(slug), check_in=check_in, version=check_in.version, sheet=sheet)
 
 
 def _answer(calendar: Calendar, slug: str, coordinator: str, key: str, ended_on: dt.date, *, accepted: bool) -> None:
@@ -407,10 +413,10 @@ def _answer(calendar: Calendar, slug: str, coordinator: str, key: str, ended_on:
                 if french
                 else "Thank you. I understood that the hard part is who looks after it later. I will ask around."
             )
-            checkin_moves.accept(by=by, check_in=check_in, version=check_in.version, words=words)
+            moves.accept(by=by, check_in=check_in, version=check_in.version, words=words)
         else:
             words = "Thank you. Could you add how many doors stayed closed? It would help the city that follows you."
-            checkin_moves.send_back(by=by, check_in=check_in, version=check_in.version, words=words)
+            moves.send_back(by=by, check_in=check_in, version=check_in.version, words=words)
 
 
 def keep_only_waiting_letters() -> None:

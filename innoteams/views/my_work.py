@@ -112,6 +112,12 @@ def _next_session(person: User) -> CoachingSession | None:
     rows = CoachingSession.objects.filter(
         engagement__in=CoachingEngagement.objects.visible_to(person).current(),
         logged_at=None,
+        called_off_at=None,
         starts_at__gte=timezone.now(),
     )
-    return rows.select_related("engagement__coach", "engagement__team__city").order_by("starts_at").first()
+    return (
+        rows.select_related("engagement__team__city")
+        .prefetch_related("engagement__coaches__person")
+        .order_by("starts_at")
+        .first()
+    )

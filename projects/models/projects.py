@@ -94,6 +94,9 @@ class Project(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     shared_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_confirmed_on = models.DateField(null=True, blank=True, editable=False)
+    # Said by the team, read by the team and by those who accompany it: since when it does not get on, and why.
+    stuck_since = models.DateField(null=True, blank=True, editable=False)
+    stuck_why = models.CharField(_("what is in the way"), max_length=400, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     # Made with the form, so that a form sent twice (a lost answer, a double click) logs one project.
     draft_key = models.UUIDField(null=True, editable=False)

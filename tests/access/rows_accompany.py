@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from cities.models import Invitation
 from cities.querysets import today
-from engagement import checkin_moves, coaching
-from engagement.checkin_moves import Sheet
+from engagement.checkins import moves
+from engagement.checkins.moves import Sheet
 from engagement.choices import CheckInState, Drawer, IntroductionReason, IntroductionState
+from engagement.coaching import engagements, notes
 from engagement.models import (
     CheckIn,
     CheckInLine,
@@ -61,7 +62,7 @@ def sent(cast: Cast) -> CheckIn:
     if check_in.state != CheckInState.DRAFTED:
         return check_in
     sheet = Sheet(hard="canary-sent-words", help_wanted="", language="en")
-    return checkin_moves.submit(by=cast.tel_aviv_lead, check_in=check_in, version=check_in.version, sheet=sheet)
+    return moves.submit(by=cast.tel_aviv_lead, check_in=check_in, version=check_in.version, sheet=sheet)
 
 
 def returned(cast: Cast) -> CheckIn:
@@ -70,18 +71,18 @@ def returned(cast: Cast) -> CheckIn:
     if check_in.state != CheckInState.DRAFTED:
         return check_in
     sheet = Sheet(hard="As it was sent.", help_wanted="", language="en")
-    check_in = checkin_moves.submit(by=cast.tel_aviv_lead, check_in=check_in, version=check_in.version, sheet=sheet)
-    check_in = checkin_moves.send_back(
+    check_in = moves.submit(by=cast.tel_aviv_lead, check_in=check_in, version=check_in.version, sheet=sheet)
+    check_in = moves.send_back(
         by=cast.coordinator, check_in=check_in, version=check_in.version, words="canary-answer-words"
     )
     again = Sheet(hard="canary-half-written", help_wanted="", language="en")
-    return checkin_moves.save_sheet(by=cast.tel_aviv_lead, check_in=check_in, version=check_in.version, sheet=again)
+    return moves.save_sheet(by=cast.tel_aviv_lead, check_in=check_in, version=check_in.version, sheet=again)
 
 
 def engagement(cast: Cast) -> CoachingEngagement:
     found = CoachingEngagement.objects.filter(team=cast.tel_aviv).first()
-    return found or coaching.open_engagement(
-        by=cast.coordinator, coach=cast.coach, team=cast.tel_aviv, aims="canary-coaching-aims"
+    return found or engagements.open_engagement(
+        by=cast.coordinator, coaches=[cast.coach], team=cast.tel_aviv, aims="canary-coaching-aims"
     )
 
 
@@ -291,9 +292,7 @@ def plant(cast: Cast) -> list[Canary]:
     for level in ("team", "programme", "network"):
         question(cast, level)
     for drawer in Drawer:
-        coaching.write_note(
-            by=cast.coach, engagement=engagement(cast), drawer=drawer, text=f"canary-note-{drawer.value}"
-        )
+        notes.write_note(by=cast.coach, engagement=engagement(cast), drawer=drawer, text=f"canary-note-{drawer.value}")
     readers = {
         "canary-draft-words": TEAM,
         "canary-draft-note": TEAM,

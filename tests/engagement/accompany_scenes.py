@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from cities.models import Programme, Team
 from cities.querysets import today
-from engagement import checkin_moves, coaching
-from engagement.checkin_moves import Sheet
+from engagement.checkins import moves
+from engagement.checkins.moves import Sheet
 from engagement.choices import CheckInState, IntroductionReason, IntroductionState
+from engagement.coaching import engagements
 from engagement.models import (
     CheckIn,
     CheckInLine,
@@ -86,19 +87,19 @@ def sheet(hard: str = "Nobody has time.", help_wanted: str = "", language: str =
 
 def submitted(cast: Cast, check_in: CheckIn | None = None, by: User | None = None, hard: str = "Hard.") -> CheckIn:
     check_in = check_in or drafted(cast)
-    return checkin_moves.submit(
-        by=by or cast.tel_aviv_lead, check_in=check_in, version=check_in.version, sheet=sheet(hard)
-    )
+    return moves.submit(by=by or cast.tel_aviv_lead, check_in=check_in, version=check_in.version, sheet=sheet(hard))
 
 
 def answered(cast: Cast, check_in: CheckIn, state: str, words: str = "Thank you.") -> CheckIn:
-    verb = checkin_moves.accept if state == CheckInState.ACCEPTED else checkin_moves.send_back
+    verb = moves.accept if state == CheckInState.ACCEPTED else moves.send_back
     return verb(by=cast.coordinator, check_in=check_in, version=check_in.version, words=words)
 
 
 def engagement(cast: Cast) -> CoachingEngagement:
     """The coach of the cast coaches already; this gives that right its engagement."""
-    return coaching.open_engagement(by=cast.coordinator, coach=cast.coach, team=cast.tel_aviv, aims="Hear residents")
+    return engagements.open_engagement(
+        by=cast.coordinator, coaches=[cast.coach], team=cast.tel_aviv, aims="Hear residents"
+    )
 
 
 def session(of: CoachingEngagement, *, days: int = 1, aim: str = "Choose a question") -> CoachingSession:

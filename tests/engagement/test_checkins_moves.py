@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from engagement import checkin_moves
-from engagement.checkin_moves import LineChoice, MovedMeanwhile, NothingToSend, NoWords, SavedMeanwhile, Sheet
+from engagement.checkins import moves
+from engagement.checkins.moves import LineChoice, MovedMeanwhile, NothingToSend, NoWords, SavedMeanwhile, Sheet
 from engagement.choices import CheckInState, LetterKind
 from engagement.models import CheckIn, CheckInMove, Letter
 from innoteams.lib.verdicts import NotAllowed, Refused
@@ -25,7 +25,7 @@ def letters(kind: str) -> set[str]:
 
 def test_a_member_saves_without_sending(cast: Cast) -> None:
     check_in = drafted(cast)
-    saved = checkin_moves.save_sheet(by=cast.tel_aviv_member, check_in=check_in, version=1, sheet=sheet("Little time."))
+    saved = moves.save_sheet(by=cast.tel_aviv_member, check_in=check_in, version=1, sheet=sheet("Little time."))
     assert (saved.state, saved.hard, saved.saved_by) == (CheckInState.DRAFTED, "Little time.", cast.tel_aviv_member)
 
 
@@ -33,7 +33,7 @@ def test_a_line_is_switched_off_and_given_a_word(cast: Cast) -> None:
     check_in = drafted(cast)
     line = with_line(check_in, cast.projects["network"])
     wanted = Sheet("Hard.", "", "en", {line.pk: LineChoice(included=False, note="Not now.")})
-    checkin_moves.save_sheet(by=cast.tel_aviv_lead, check_in=check_in, version=1, sheet=wanted)
+    moves.save_sheet(by=cast.tel_aviv_lead, check_in=check_in, version=1, sheet=wanted)
     line.refresh_from_db()
     assert (line.included, line.note) == (False, "Not now.")
 
@@ -41,7 +41,7 @@ def test_a_line_is_switched_off_and_given_a_word(cast: Cast) -> None:
 @pytest.mark.parametrize("kind", ["tel_aviv_observer", "coach", "coordinator", "administrator", "mulhouse_lead"])
 def test_only_leads_and_members_of_the_team_write_it(cast: Cast, kind: str) -> None:
     with pytest.raises(NotAllowed):
-        checkin_moves.save_sheet(by=somebody(cast, kind), check_in=drafted(cast), version=1, sheet=sheet())
+        moves.save_sheet(by=somebody(cast, kind), check_in=drafted(cast), version=1, sheet=sheet())
 
 
 def test_sending_keeps_what_was_sent_as_a_version(cast: Cast) -> None:
@@ -62,14 +62,14 @@ def test_a_line_about_a_project_that_only_the_team_sees_is_never_sent(cast: Cast
 
 def test_an_empty_sheet_is_not_sent(cast: Cast) -> None:
     with pytest.raises(NothingToSend):
-        checkin_moves.submit(by=cast.tel_aviv_lead, check_in=drafted(cast), version=1, sheet=sheet(hard=" "))
+        moves.submit(by=cast.tel_aviv_lead, check_in=drafted(cast), version=1, sheet=sheet(hard=" "))
     assert CheckIn.objects.get().state == CheckInState.DRAFTED
 
 
 def test_a_sent_check_in_is_not_changed(cast: Cast) -> None:
     check_in = submitted(cast)
     with pytest.raises(MovedMeanwhile, match="Tel Aviv lead sent"):
-        checkin_moves.save_sheet(by=cast.tel_aviv_member, check_in=check_in, version=check_in.version, sheet=sheet())
+        moves.save_sheet(by=cast.tel_aviv_member, check_in=check_in, version=check_in.version, sheet=sheet())
 
 
 def test_the_coordinators_of_the_operator_are_told_and_nobody_else(cast: Cast) -> None:
@@ -79,9 +79,9 @@ def test_the_coordinators_of_the_operator_are_told_and_nobody_else(cast: Cast) -
 
 def test_somebody_of_the_team_who_saved_meanwhile_is_not_written_over(cast: Cast) -> None:
     check_in = drafted(cast)
-    checkin_moves.save_sheet(by=cast.tel_aviv_member, check_in=check_in, version=1, sheet=sheet("Theirs."))
+    moves.save_sheet(by=cast.tel_aviv_member, check_in=check_in, version=1, sheet=sheet("Theirs."))
     with pytest.raises(SavedMeanwhile, match="Tel Aviv member saved"):
-        checkin_moves.save_sheet(by=cast.tel_aviv_lead, check_in=check_in, version=1, sheet=sheet("Mine."))
+        moves.save_sheet(by=cast.tel_aviv_lead, check_in=check_in, version=1, sheet=sheet("Mine."))
     assert CheckIn.objects.get().hard == "Theirs."
 
 
@@ -113,20 +113,20 @@ def test_the_database_holds_that_too(cast: Cast) -> None:
 
 def test_a_funder_reads_and_is_told_who_answers(cast: Cast) -> None:
     with pytest.raises(NotAllowed, match=r"Hazira answers this check-in\. Your organisation funds"):
-        checkin_moves.accept(by=cast.funder_coordinator, check_in=submitted(cast), version=3, words="Fine.")
+        moves.accept(by=cast.funder_coordinator, check_in=submitted(cast), version=3, words="Fine.")
 
 
 @pytest.mark.parametrize("kind", ["coach", "other_coordinator", "administrator", "mulhouse_lead"])
 def test_others_do_not_answer(cast: Cast, kind: str) -> None:
     with pytest.raises(NotAllowed, match="Only coordinators of Hazira"):
-        checkin_moves.accept(by=somebody(cast, kind), check_in=submitted(cast), version=3, words="Fine.")
+        moves.accept(by=somebody(cast, kind), check_in=submitted(cast), version=3, words="Fine.")
 
 
 def test_a_coordinator_who_belongs_to_the_team_does_not_answer_it(cast: Cast) -> None:
     join(cast.tel_aviv, cast.coordinator)
     check_in = submitted(cast)
     with pytest.raises(NotAllowed, match="You belong to this team"):
-        checkin_moves.accept(by=cast.coordinator, check_in=check_in, version=check_in.version, words="Fine.")
+        moves.accept(by=cast.coordinator, check_in=check_in, version=check_in.version, words="Fine.")
     assert check_in not in CheckIn.objects.answerable_by(cast.coordinator)
 
 
@@ -157,7 +157,7 @@ def test_the_lead_and_the_author_hear_of_the_answer(cast: Cast) -> None:
 
 
 def _save(cast: Cast, check_in: CheckIn) -> None:
-    checkin_moves.save_sheet(by=cast.tel_aviv_lead, check_in=check_in, version=check_in.version, sheet=sheet())
+    moves.save_sheet(by=cast.tel_aviv_lead, check_in=check_in, version=check_in.version, sheet=sheet())
 
 
 def _submit(cast: Cast, check_in: CheckIn) -> None:
@@ -202,7 +202,7 @@ def test_an_answer_meant_for_an_older_version_is_refused(cast: Cast) -> None:
     first = submitted(cast)
     again = submitted(cast, answered(cast, first, CheckInState.RETURNED), hard="Now with numbers.")
     with pytest.raises(MovedMeanwhile, match="Tel Aviv lead sent"):
-        checkin_moves.accept(by=cast.coordinator, check_in=again, version=first.version, words="Fine.")
+        moves.accept(by=cast.coordinator, check_in=again, version=first.version, words="Fine.")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -221,7 +221,7 @@ def test_of_two_coordinators_at_once_one_wins_and_the_other_reads_who(cast: Cast
         finally:
             connection.close()
 
-    two = [threading.Thread(target=answer, args=[verb]) for verb in (checkin_moves.accept, checkin_moves.send_back)]
+    two = [threading.Thread(target=answer, args=[verb]) for verb in (moves.accept, moves.send_back)]
     for one in two:
         one.start()
     for one in two:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cities.choices import PeriodStatus
 from cities.models import MembershipPeriod
-from engagement.checkins import open_due_periods
+from engagement.checkins.opening import open_due_periods
 from engagement.choices import LetterKind
 from engagement.models import CheckIn, CheckInPeriod, Letter
 from projects.choices import Verb, Visibility
@@ -115,7 +115,7 @@ def test_a_pilot_written_on_several_times_is_one_line(cast: Cast) -> None:
 def test_what_only_the_team_sees_is_drafted_but_switched_off(cast: Cast) -> None:
     logged(cast.projects[Visibility.TEAM], at=IN_PERIOD)
     logged(cast.projects[Visibility.PROGRAMME], at=IN_PERIOD)
-    lines = {line.activity.project.visibility: line.included for line in opened(cast).lines.all()}
+    lines = dict(opened(cast).lines.values_list("activity__project__visibility", "included"))
     assert lines == {Visibility.TEAM: False, Visibility.PROGRAMME: True}
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from engagement import checkin_moves
+from engagement.checkins import moves
 from engagement.choices import CheckInState
 from engagement.models import CheckIn
 from projects.choices import Visibility
@@ -81,7 +81,7 @@ def test_a_tampered_version_is_never_an_error_of_ours(cast: Cast, version: str) 
 
 def test_when_a_colleague_saved_meanwhile_both_texts_are_on_the_page(cast: Cast) -> None:
     check_in = drafted(cast)
-    checkin_moves.save_sheet(by=cast.tel_aviv_member, check_in=check_in, version=1, sheet=sheet("Theirs stands here."))
+    moves.save_sheet(by=cast.tel_aviv_member, check_in=check_in, version=1, sheet=sheet("Theirs stands here."))
     client = client_of(cast.tel_aviv_lead)
     response = save(client, check_in, version=1, hard="Mine stands here.")
     page = response.content.decode()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engagement import checkin_reading
+from engagement.checkins import reading
 from engagement.choices import CheckInState
 from engagement.models import CheckIn
 from projects.choices import Verb, Visibility
@@ -11,7 +11,7 @@ from tests.cast import Cast, make_project
 from tests.engagement.accompany_scenes import answered, drafted, logged, somebody, submitted, with_line
 
 
-def titles(lines: list[checkin_reading.Line]) -> list[str]:
+def titles(lines: list[reading.Line]) -> list[str]:
     return [line.activity.project.title for line in lines]
 
 
@@ -43,7 +43,7 @@ def test_while_the_team_goes_on_writing_others_read_what_was_sent(cast: Cast) ->
     back = answered(cast, submitted(cast, hard="As it was sent."), CheckInState.RETURNED)
     back.hard = "Half a sentence that"
     back.save()
-    newest, _before = checkin_reading.latest_two(back)
+    newest, _before = reading.latest_two(back)
     assert newest is not None
     assert newest.hard == "As it was sent."
 
@@ -52,10 +52,10 @@ def test_a_project_made_private_after_sending_disappears_for_the_coordinator(cas
     check_in = drafted(cast)
     with_line(check_in, cast.projects["network"])
     version = submitted(cast, check_in).versions.get()
-    assert titles(checkin_reading.sent_lines(version, cast.coordinator)) == ["Tel Aviv at level network"]
+    assert titles(reading.sent_lines(version, cast.coordinator)) == ["Tel Aviv at level network"]
     Project.objects.update(visibility=Visibility.TEAM)
-    assert checkin_reading.sent_lines(version, cast.coordinator) == []
-    assert titles(checkin_reading.sent_lines(version, cast.tel_aviv_lead)) == ["Tel Aviv at level network"]
+    assert reading.sent_lines(version, cast.coordinator) == []
+    assert titles(reading.sent_lines(version, cast.tel_aviv_lead)) == ["Tel Aviv at level network"]
 
 
 def test_an_adaptation_of_a_project_that_the_reader_does_not_see_tells_nothing(cast: Cast) -> None:
@@ -66,21 +66,19 @@ def test_an_adaptation_of_a_project_that_the_reader_does_not_see_tells_nothing(c
     line.activity = logged(cast.projects["network"], Verb.ADAPTATION_STARTED, adaptation=adaptation)
     line.save()
     version = submitted(cast, check_in).versions.get()
-    assert checkin_reading.sent_lines(version, cast.coordinator) == []
+    assert reading.sent_lines(version, cast.coordinator) == []
 
 
 def test_the_team_reads_which_lines_stay_with_it(cast: Cast) -> None:
     check_in = drafted(cast)
     for level in (Visibility.TEAM, Visibility.PROGRAMME):
         with_line(check_in, cast.projects[level])
-    lines = checkin_reading.sheet_lines(check_in, cast.tel_aviv_lead)
+    lines = reading.sheet_lines(check_in, cast.tel_aviv_lead)
     assert [line.is_team_only for line in lines] == [True, False]
 
 
 def test_two_versions_are_compared_sentence_by_sentence() -> None:
-    changes = checkin_reading.compare_texts(
-        "We visited nine homes. Most knew us.", "We visited nine homes. Four knew us."
-    )
+    changes = reading.compare_texts("We visited nine homes. Most knew us.", "We visited nine homes. Four knew us.")
     assert [(change.kind, change.text) for change in changes] == [
         ("", "We visited nine homes."),
         ("removed", "Most knew us."),
@@ -96,10 +94,10 @@ def test_a_comparison_shows_lines_that_came_and_went(cast: Cast) -> None:
     gone.save()
     with_line(check_in, cast.projects["public"])
     again = submitted(cast, back)
-    newest, before = checkin_reading.latest_two(again)
+    newest, before = reading.latest_two(again)
     assert newest is not None
     assert before is not None
-    comparison = checkin_reading.compare(before, newest, cast.coordinator)
+    comparison = reading.compare(before, newest, cast.coordinator)
     assert titles(comparison.lines_added) == ["Tel Aviv at level public"]
     assert titles(comparison.lines_removed) == ["Tel Aviv at level network"]
     assert comparison.differs

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engagement.checkins.schedules import ended_spans, last_ended_day, span_of
 from engagement.choices import Rhythm
-from engagement.schedules import ended_spans, last_ended_day, span_of
 
 DAYS = st.dates(dt.date(2011, 1, 1), dt.date(2060, 12, 31))
 RHYTHMS = st.sampled_from(list(Rhythm))

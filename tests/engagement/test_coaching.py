@@ -10,9 +10,11 @@ from pytest_django import DjangoAssertNumQueries
 from cities.choices import Right
 from cities.models import Membership, MembershipChange, Team
 from cities.querysets import today
-from engagement import coaching
 from engagement.choices import Drawer
-from engagement.coaching import CoachesAlready, CoachOfOwnTeam, LoggedMeanwhile, NotOfThePair
+from engagement.coaching import commitments, engagements, notes, sessions
+from engagement.coaching.commitments import NotOfThePair
+from engagement.coaching.engagements import CoachesAlready, CoachOfOwnTeam
+from engagement.coaching.sessions import LoggedMeanwhile
 from engagement.models import CoachingEngagement, CoachingNote, CoachingSession, Commitment
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import NotAllowed
@@ -24,7 +26,7 @@ TOMORROW = dt.timedelta(days=1)
 
 
 def promise(of: CoachingEngagement, owner: User, text: str = "Add a reading") -> Commitment:
-    return coaching.commit(by=owner, engagement=of, text=text, owner=owner, due_on=today() + TOMORROW)
+    return commitments.commit(by=owner, engagement=of, text=text, owner=owner, due_on=today() + TOMORROW)
 
 
 # --- Opening and ending --------------------------------------------------------------------------------------------
@@ -32,8 +34,8 @@ def promise(of: CoachingEngagement, owner: User, text: str = "Add a reading") ->
 
 def test_opening_gives_the_coach_the_right_in_the_team(cast: Cast) -> None:
     coach = make_person("New coach")
-    opened = coaching.open_engagement(by=cast.coordinator, coach=coach, team=cast.tel_aviv)
-    assert opened.membership.right == Right.COACH
+    opened = engagements.open_engagement(by=cast.coordinator, coaches=[coach], team=cast.tel_aviv)
+    assert opened.coaches.get().membership.right == Right.COACH
     assert cast.tel_aviv in Team.objects.coached_by(coach)
     assert MembershipChange.objects.filter(person=coach, event="joined").exists()
 
@@ -45,44 +47,44 @@ def test_a_coach_who_has_the_right_already_keeps_that_one(cast: Cast) -> None:
 
 def test_ending_takes_the_right_away_at_once(cast: Cast) -> None:
     opened = engagement(cast)
-    ended = coaching.end_engagement(by=cast.coordinator, engagement=opened)
+    ended = engagements.end_engagement(by=cast.coordinator, engagement=opened)
     assert ended.ends_on == today()
     assert cast.tel_aviv not in Team.objects.coached_by(cast.coach)
     assert MembershipChange.objects.filter(person=cast.coach, event="ended").exists()
 
 
 def test_a_coach_may_come_back_later(cast: Cast) -> None:
-    coaching.end_engagement(by=cast.coordinator, engagement=engagement(cast))
+    engagements.end_engagement(by=cast.coordinator, engagement=engagement(cast))
     engagement(cast)
     assert cast.tel_aviv in Team.objects.coached_by(cast.coach)
 
 
 @pytest.mark.parametrize("kind", ["coordinator", "administrator", "coach", "tel_aviv_lead"])
 def test_who_may_end_it(cast: Cast, kind: str) -> None:
-    ended = coaching.end_engagement(by=somebody(cast, kind), engagement=engagement(cast))
+    ended = engagements.end_engagement(by=somebody(cast, kind), engagement=engagement(cast))
     assert ended.ends_on is not None
 
 
 @pytest.mark.parametrize("kind", ["tel_aviv_member", "funder_coordinator", "other_coordinator", "mulhouse_lead"])
 def test_who_may_not_end_it(cast: Cast, kind: str) -> None:
     with pytest.raises(NotAllowed):
-        coaching.end_engagement(by=somebody(cast, kind), engagement=engagement(cast))
+        engagements.end_engagement(by=somebody(cast, kind), engagement=engagement(cast))
 
 
 @pytest.mark.parametrize("kind", ["coach", "tel_aviv_lead", "funder_coordinator", "other_coordinator", "stranger"])
 def test_only_the_coordinator_or_an_administrator_opens_one(cast: Cast, kind: str) -> None:
     with pytest.raises(NotAllowed):
-        coaching.open_engagement(by=somebody(cast, kind), coach=cast.stranger, team=cast.tel_aviv)
+        engagements.open_engagement(by=somebody(cast, kind), coaches=[cast.stranger], team=cast.tel_aviv)
 
 
 def test_a_coach_comes_from_outside_the_team(cast: Cast) -> None:
     with pytest.raises(CoachOfOwnTeam):
-        coaching.open_engagement(by=cast.coordinator, coach=cast.tel_aviv_member, team=cast.tel_aviv)
+        engagements.open_engagement(by=cast.coordinator, coaches=[cast.tel_aviv_member], team=cast.tel_aviv)
 
 
 def test_a_lead_of_another_city_may_coach(cast: Cast) -> None:
-    opened = coaching.open_engagement(by=cast.coordinator, coach=cast.mulhouse_lead, team=cast.tel_aviv)
-    assert opened.coach == cast.mulhouse_lead
+    opened = engagements.open_engagement(by=cast.coordinator, coaches=[cast.mulhouse_lead], team=cast.tel_aviv)
+    assert opened.current_coaches == [cast.mulhouse_lead]
 
 
 def test_a_pair_has_one_open_engagement(cast: Cast) -> None:
@@ -145,20 +147,20 @@ def test_a_day_that_cannot_be_is_refused_at_the_field(cast: Cast, typed: dict[st
 
 def test_a_session_is_logged(cast: Cast) -> None:
     held = session(engagement(cast), days=-1)
-    logged = coaching.log_session(by=cast.coach, session=held, known_log=None, happened="We walked.")
+    logged = sessions.log_session(by=cast.coach, session=held, known_log=None, happened="We walked.")
     assert (logged.happened, logged.logged_by) == ("We walked.", cast.coach)
 
 
 def test_a_log_is_not_written_over_unseen(cast: Cast) -> None:
     held = session(engagement(cast), days=-1)
-    coaching.log_session(by=cast.coach, session=held, known_log=None, happened="The coach's words.")
+    sessions.log_session(by=cast.coach, session=held, known_log=None, happened="The coach's words.")
     with pytest.raises(LoggedMeanwhile, match="Coach logged"):
-        coaching.log_session(by=cast.tel_aviv_lead, session=held, known_log=None, happened="The lead's words.")
+        sessions.log_session(by=cast.tel_aviv_lead, session=held, known_log=None, happened="The lead's words.")
 
 
 def test_the_second_to_log_reads_both_texts_on_the_page(cast: Cast) -> None:
     held = session(engagement(cast), days=-1)
-    coaching.log_session(by=cast.coach, session=held, known_log=None, happened="The coach wrote this.")
+    sessions.log_session(by=cast.coach, session=held, known_log=None, happened="The coach wrote this.")
     response = client_of(cast.tel_aviv_lead).post(
         held.get_absolute_url(), {"happened": "The lead wrote this.", "known_log": ""}
     )
@@ -180,17 +182,17 @@ def test_open_commitments_are_carried_over_to_the_next_session(cast: Cast) -> No
 
 def test_a_commitment_is_kept_and_may_be_opened_again(cast: Cast) -> None:
     one = promise(engagement(cast), cast.tel_aviv_member)
-    done = coaching.settle(by=cast.coach, commitment=one)
+    done = commitments.settle(by=cast.coach, commitment=one)
     assert done.done_by == cast.coach
-    again = coaching.settle(by=cast.tel_aviv_lead, commitment=one)
+    again = commitments.settle(by=cast.tel_aviv_lead, commitment=one)
     assert again.done_by == cast.coach
-    assert coaching.reopen(by=cast.tel_aviv_lead, commitment=one).done_at is None
+    assert commitments.reopen(by=cast.tel_aviv_lead, commitment=one).done_at is None
 
 
 def test_only_somebody_of_the_pair_promises(cast: Cast) -> None:
     opened = engagement(cast)
     with pytest.raises(NotOfThePair):
-        coaching.commit(
+        commitments.commit(
             by=cast.coach, engagement=opened, text="Call", owner=cast.mulhouse_lead, due_on=today() + TOMORROW
         )
 
@@ -226,7 +228,7 @@ EVERYBODY = (*NOTE_READERS[Drawer.COORDINATORS], "other_coordinator", "administr
 
 @pytest.mark.parametrize("drawer", list(Drawer))
 def test_each_drawer_has_its_readers(cast: Cast, drawer: str) -> None:
-    coaching.write_note(by=cast.coach, engagement=engagement(cast), drawer=drawer, text="Slow down.")
+    notes.write_note(by=cast.coach, engagement=engagement(cast), drawer=drawer, text="Slow down.")
     readers = {kind for kind in EVERYBODY if CoachingNote.objects.visible_to(somebody(cast, kind)).exists()}
     assert readers == NOTE_READERS[Drawer(drawer)]
 
@@ -249,17 +251,17 @@ def test_a_note_in_no_drawer_is_not_kept(cast: Cast, drawer: str) -> None:
 
 def test_coordinators_read_what_is_shared_with_them_on_the_coaching_page(cast: Cast) -> None:
     opened = engagement(cast)
-    coaching.write_note(by=cast.coach, engagement=opened, drawer=Drawer.COORDINATORS, text="For the coordinators.")
-    coaching.write_note(by=cast.coach, engagement=opened, drawer=Drawer.TEAM, text="For the team.")
+    notes.write_note(by=cast.coach, engagement=opened, drawer=Drawer.COORDINATORS, text="For the coordinators.")
+    notes.write_note(by=cast.coach, engagement=opened, drawer=Drawer.TEAM, text="For the team.")
     page = client_of(cast.coordinator).get(reverse("engagement_list")).content.decode()
     assert "For the coordinators." in page
     assert "For the team." not in page
 
 
 def test_nothing_is_written_after_the_end(cast: Cast) -> None:
-    ended = coaching.end_engagement(by=cast.coordinator, engagement=engagement(cast))
+    ended = engagements.end_engagement(by=cast.coordinator, engagement=engagement(cast))
     with pytest.raises(NotAllowed, match="has ended"):
-        coaching.write_note(by=cast.tel_aviv_lead, engagement=ended, drawer=Drawer.TEAM, text="Late.")
+        notes.write_note(by=cast.tel_aviv_lead, engagement=ended, drawer=Drawer.TEAM, text="Late.")
 
 
 # --- Who sees the pages --------------------------------------------------------------------------------------------
@@ -268,7 +270,7 @@ def test_nothing_is_written_after_the_end(cast: Cast) -> None:
 def test_a_coach_of_one_team_who_leads_another_sees_only_what_each_right_shows(cast: Cast) -> None:
     coach = make_person("Both")
     join(cast.mulhouse, coach, Right.LEAD)
-    coaching.open_engagement(by=cast.coordinator, coach=coach, team=cast.tel_aviv)
+    engagements.open_engagement(by=cast.coordinator, coaches=[coach], team=cast.tel_aviv)
     seen = {project.title for project in Project.objects.visible_to(coach)}
     assert "Tel Aviv at level programme" in seen
     assert "Tel Aviv at level team" not in seen
@@ -282,7 +284,7 @@ def test_the_engagement_costs_the_same_for_one_session_and_for_thirty(
     for number in range(many):
         session(opened, days=number - 5)
         promise(opened, cast.coach)
-        coaching.write_note(by=cast.coach, engagement=opened, drawer=Drawer.TEAM, text="A note.")
+        notes.write_note(by=cast.coach, engagement=opened, drawer=Drawer.TEAM, text="A note.")
     client = client_of(cast.coach)
     with django_assert_max_num_queries(16):
         client.get(opened.get_absolute_url())

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from engagement.checkin_reading import Line, with_parts
+from engagement.checkins.reading import Line, with_parts
 from engagement.choices import REPORTED
 from innoteams.accounts.models import User
 from projects.choices import Decision, Outcome, Verb

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from engagement import checkin_reading
-from engagement.checkins import open_due_periods
+from engagement.checkins import reading
+from engagement.checkins.opening import open_due_periods
 from engagement.choices import DigestState
 from engagement.digests import archive
 from engagement.models import CheckIn, CheckInLine, Digest
@@ -50,7 +50,7 @@ def with_lines(cast: Cast, project: Project) -> CheckIn:
 
 
 def told_to(reader: User, check_in: CheckIn) -> list[str]:
-    return [line.text for line in checkin_reading.sent_lines(check_in.versions.get(), reader)]
+    return [line.text for line in reading.sent_lines(check_in.versions.get(), reader)]
 
 
 # --- Check-ins ------------------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def test_a_drafted_line_about_a_part_of_the_team_alone_is_switched_off(
     open_due_periods(NOW)
     line = CheckInLine.objects.get(activity__pilot__isnull=False)
     assert line.included == included
-    shown = checkin_reading.sheet_lines(line.check_in, cast.tel_aviv_lead)
+    shown = reading.sheet_lines(line.check_in, cast.tel_aviv_lead)
     assert [one.is_team_only for one in shown] == [not included]
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from engagement.checkin_reading import Line
+from engagement.checkins.reading import Line
 from innoteams.lib.verdicts import NotAllowed
 from projects.choices import Measure, PartKind, ReadingKind, Verb
 from projects.completeness import completeness

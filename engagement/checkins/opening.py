@@ -10,9 +10,9 @@ from cities.choices import ACCOMPANIED
 from cities.models import MembershipPeriod, Team
 from cities.querysets import open_on
 from engagement import letters
+from engagement.checkins.schedules import Span, ended_spans, last_ended_day
 from engagement.choices import REPORTED, LetterKind
 from engagement.models import CheckIn, CheckInLine, CheckInPeriod, CheckInSchedule
-from engagement.schedules import Span, ended_spans, last_ended_day
 from projects.choices import Verb
 from projects.models import Activity
 
@@ -89,7 +89,7 @@ def _drafted_lines(period: CheckInPeriod, check_ins: Iterable[CheckIn]) -> Itera
             activity_id=pk,
             position=positions[team_id],
             # What only the team sees is on its sheet, but switched off: the team decides whether to share the
-            # project or the part first. Readers are checked again whenever they read (checkin_reading).
+            # project or the part first. Readers are checked again whenever they read (checkins.reading).
             included=not is_team_only,
         )
 

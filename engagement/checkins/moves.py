@@ -83,7 +83,7 @@ def submit(*, by: User, check_in: CheckIn, version: int, sheet: Sheet) -> CheckI
     # What only the team sees is not sent, also not for later: the team sends it by sharing it first.
     kept_back = Activity.objects.filter(check_in_lines__check_in=now).of_team_alone()
     sendable = now.lines.filter(included=True).exclude(activity__in=kept_back.values("pk"))
-    lines = list(sendable.values_list("activity", "note"))
+    lines = [[line.anchor, line.note] for line in sendable]
     if not (now.hard.strip() or now.help_wanted.strip() or lines):
         raise NothingToSend(_("There is nothing on it yet: leave a line switched on, or write a sentence."))
     now.submitted_at = timezone.now()
@@ -94,7 +94,7 @@ def submit(*, by: User, check_in: CheckIn, version: int, sheet: Sheet) -> CheckI
         hard=now.hard,
         help_wanted=now.help_wanted,
         language=now.language,
-        lines=[list(line) for line in lines],
+        lines=lines,
         submitted_by=by,
         submitted_at=now.submitted_at,
     )

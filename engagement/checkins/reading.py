@@ -15,6 +15,9 @@ from projects.differences import Change, between
 from projects.figures import full_text
 from projects.models import Activity
 
+# An anchor names a line in versions and comments: "activity-12".
+ACTIVITY = "activity-"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -131,11 +134,13 @@ def _what_came_of_it(one: Activity) -> str:
 
 
 def _ids(version: CheckInVersion) -> list[int]:
-    return [activity for activity, _note in version.lines]
+    """Of the activities whose lines were sent."""
+    return [int(anchor.partition("-")[2]) for anchor, _note in version.lines if anchor.startswith(ACTIVITY)]
 
 
 def _lines(version: CheckInVersion, seen: dict[int, Activity]) -> list[Line]:
-    return [Line(seen[activity], note) for activity, note in version.lines if activity in seen]
+    by_anchor = {f"{ACTIVITY}{pk}": activity for pk, activity in seen.items()}
+    return [Line(by_anchor[anchor], note) for anchor, note in version.lines if anchor in by_anchor]
 
 
 def _seen_by(reader: User, ids: Iterable[int]) -> dict[int, Activity]:
