@@ -51,7 +51,7 @@ def test_sending_keeps_what_was_sent_as_a_version(cast: Cast) -> None:
     version = sent.versions.get()
     assert sent.state == CheckInState.SUBMITTED
     assert (version.number, version.hard, version.submitted_by) == (1, "Nobody has time.", cast.tel_aviv_lead)
-    assert version.lines == [[line.activity_id, "A good week."]]
+    assert version.lines == [[f"activity-{line.activity_id}", "A good week."]]
 
 
 def test_a_line_about_a_project_that_only_the_team_sees_is_never_sent(cast: Cast) -> None:

@@ -10,7 +10,7 @@ from engagement.checkins.schedules import ended_spans, last_ended_day, span_of
 from engagement.choices import Rhythm
 
 DAYS = st.dates(dt.date(2011, 1, 1), dt.date(2060, 12, 31))
-RHYTHMS = st.sampled_from(list(Rhythm))
+RHYTHMS = st.sampled_from([Rhythm.MONTHLY, Rhythm.QUARTERLY])
 
 
 @given(RHYTHMS, DAYS)

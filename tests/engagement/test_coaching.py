@@ -94,7 +94,7 @@ def test_a_pair_has_one_open_engagement(cast: Cast) -> None:
 
 
 def test_the_page_to_open_one_keeps_what_was_typed(cast: Cast) -> None:
-    typed = {"team": cast.tel_aviv.pk, "coach": cast.tel_aviv_member.pk, "aims": "Hear residents first"}
+    typed = {"team": cast.tel_aviv.pk, "coaches": [cast.tel_aviv_member.pk], "aims": "Hear residents first"}
     response = client_of(cast.coordinator).post(reverse("engagement_create"), typed)
     assert response.status_code == 422
     assert "A coach comes from outside" in response.content.decode()
@@ -102,7 +102,7 @@ def test_the_page_to_open_one_keeps_what_was_typed(cast: Cast) -> None:
 
 
 def test_a_coordinator_cannot_name_a_team_of_another_programme(cast: Cast) -> None:
-    typed = {"team": cast.mulhouse.pk, "coach": cast.coach.pk}
+    typed = {"team": cast.mulhouse.pk, "coaches": [cast.coach.pk]}
     assert client_of(cast.coordinator).post(reverse("engagement_create"), typed).status_code == 422
     assert not CoachingEngagement.objects.exists()
 
@@ -148,7 +148,7 @@ def test_a_day_that_cannot_be_is_refused_at_the_field(cast: Cast, typed: dict[st
 def test_a_session_is_logged(cast: Cast) -> None:
     held = session(engagement(cast), days=-1)
     logged = sessions.log_session(by=cast.coach, session=held, known_log=None, happened="We walked.")
-    assert (logged.happened, logged.logged_by) == ("We walked.", cast.coach)
+    assert (logged.happened, logged.logged_by) == ("<p>We walked.</p>", cast.coach)
 
 
 def test_a_log_is_not_written_over_unseen(cast: Cast) -> None:
