@@ -12,7 +12,7 @@ from django.utils import timezone
 from cities.choices import Right
 from cities.models import Membership
 from engagement.choices import LetterKind
-from engagement.models import CheckIn, Introduction, Letter, Question
+from engagement.models import CheckIn, CoachingSession, Introduction, Letter, Question
 from innoteams.accounts.models import User
 from projects.models import Activity, Project
 
@@ -20,29 +20,47 @@ logger = logging.getLogger(__name__)
 
 _BATCH = 100
 MOST_ATTEMPTS = 8
-# Told to a person once for each activity.
-ONCE = (LetterKind.PROJECT_ADAPTED, LetterKind.ADAPTATION_REPORTED)
+# Told to a person once for each activity, day, or version of a session.
+ONCE = (
+    LetterKind.PROJECT_ADAPTED,
+    LetterKind.ADAPTATION_REPORTED,
+    LetterKind.SESSION_PLANNED,
+    LetterKind.SESSION_MOVED,
+    LetterKind.SESSION_CALLED_OFF,
+    LetterKind.SESSION_SOON,
+    LetterKind.SESSION_TO_LOG,
+    LetterKind.PROMISES,
+)
 # Longer than a batch takes at the mail server's slowest, so that a letter is not claimed twice while being posted.
 LEASE = dt.timedelta(minutes=30)
 
-About = CheckIn | Introduction | Question | Activity
+About = CheckIn | Introduction | Question | Activity | CoachingSession | dt.date
 _FIELDS: dict[type[About], str] = {
     CheckIn: "check_in",
     Introduction: "introduction",
     Question: "question",
     Activity: "activity",
+    CoachingSession: "session",
+    dt.date: "day",
 }
 
 
 def write(kind: LetterKind, to: Iterable[tuple[User, About]], *, now: dt.datetime | None = None) -> None:
     """Writes down whom to tell what. Call it in the transaction of the change; the bell rings after the commit.
 
-    About an activity each person is written to once, whoever asks for it again: the database holds that.
+    About an activity, a day, or one version of a session (its `sequence`) each person is written to once, whoever
+    asks for it again: the database holds that.
     """
     now = now or timezone.now()
     Letter.objects.bulk_create(
         (
-            Letter(kind=kind, person=person, next_attempt_at=now, **{_FIELDS[type(about)]: about})
+            Letter(
+                kind=kind,
+                person=person,
+                next_attempt_at=now,
+                sequence=about.sequence if isinstance(about, CoachingSession) else 0,
+                **{_FIELDS[type(about)]: about},
+            )
             for person, about in to
         ),
         batch_size=1000,
