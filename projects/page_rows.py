@@ -4,24 +4,21 @@ Twelve tables would be twelve queries by prefetching. A list that the page needs
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, OuterRef
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import OuterRef
+
+from innoteams.lib.carried import ALL, Related, as_json, from_json, keep
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from innoteams.accounts.models import User
-
-Columns = tuple[str, ...]
-ALL: Columns = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class PageRows:
     name: str
     model: str
     project: str = "project"
-    related: Mapping[str, Columns] = field(default_factory=dict)
+    related: Related = field(default_factory=dict)
     seen_with_project: bool = False
     # A method of the queryset that narrows the rows further.
     only: str = ""
@@ -66,17 +63,17 @@ PAGE_ROWS = (
 
 def page_rows(person: "User | AnonymousUser") -> dict[str, ArraySubquery]:
     """Annotations for a queryset of projects: of every list, what the person may see."""
-    return {rows.annotation: ArraySubquery(_seen(rows, person).values(row=_as_json(rows))) for rows in PAGE_ROWS}
+    return {rows.annotation: ArraySubquery(_seen(rows, person).values(row=_row(rows))) for rows in PAGE_ROWS}
 
 
 def unpack(project: Any) -> Any:
     """Gives the project its lists, as if they had been prefetched; each row knows its project and its author."""
-    lists = {rows.name: [_from_json(rows, row) for row in getattr(project, rows.annotation)] for rows in PAGE_ROWS}
+    lists = {rows.name: _unpacked(rows, getattr(project, rows.annotation)) for rows in PAGE_ROWS}
     readings, withdrawn = lists.pop("readings"), lists.pop("withdrawn_readings")
     for name, found in lists.items():
         for row in found:
             row.project = project
-        _keep(project, name, found)
+        keep(project, name, found)
     _hand_out(lists["indicators"], "readings", readings, "indicator")
     _hand_out_withdrawn(lists["indicators"], readings, withdrawn)
     _hand_out(lists["journal"], "attachments", lists["attachments"], "journal_entry")
@@ -96,61 +93,12 @@ def _seen(rows: PageRows, person: "User | AnonymousUser") -> models.QuerySet[Any
     return seen
 
 
-def _columns(model: type[models.Model], wanted: Columns = ALL) -> list[Any]:
-    return [column for column in model._meta.concrete_fields if not wanted or column.attname in wanted]
+def _unpacked(rows: PageRows, carried: Iterable[Any]) -> list[Any]:
+    return [from_json(apps.get_model(rows.model), rows.related, row) for row in carried]
 
 
-def _model_at(model: type[models.Model], path: str) -> type[models.Model]:
-    for step in path.split("__"):
-        model = model._meta.get_field(step).related_model  # type: ignore[assignment]  # a foreign key has one
-    return model
-
-
-def _as_json(rows: PageRows) -> JSONObject:
-    model = apps.get_model(rows.model)
-    related = {
-        path: JSONObject(
-            **{column.attname: F(f"{path}__{column.attname}") for column in _columns(_model_at(model, path), wanted)}
-        )
-        for path, wanted in rows.related.items()
-    }
-    return JSONObject(**{column.attname: _value_of(column) for column in _columns(model)}, **related)
-
-
-def _value_of(column: Any) -> Combinable:
-    # A decimal would be read as a float on its way through JSON.
-    is_exact = isinstance(column, models.DecimalField)
-    return Cast(column.attname, models.TextField()) if is_exact else F(column.attname)
-
-
-def _from_json(rows: PageRows, row: dict[str, Any]) -> Any:
-    model = apps.get_model(rows.model)
-    found = _made(model, row)
-    for path in rows.related:
-        *way, last = path.split("__")
-        holder = found
-        for step in way:
-            holder = getattr(holder, step)
-        # An empty foreign key is not asked after either.
-        there = row[path]["id"] is not None
-        holder._state.fields_cache[last] = _made(_model_at(model, path), row[path]) if there else None
-    return found
-
-
-def _made(model: type[models.Model], row: Mapping[str, Any]) -> models.Model:
-    columns = [column for column in _columns(model) if column.attname in row]
-    values = [column.to_python(row[column.attname]) for column in columns]
-    return model.from_db("default", [column.attname for column in columns], values)
-
-
-def _keep(holder: Any, name: str, found: list[Any]) -> None:
-    """What `prefetch_related` does once it has the rows."""
-    rows = getattr(holder, name).get_queryset()
-    rows._result_cache = found
-    rows._prefetch_done = True
-    if not hasattr(holder, "_prefetched_objects_cache"):
-        holder._prefetched_objects_cache = {}
-    holder._prefetched_objects_cache[name] = rows
+def _row(rows: PageRows) -> Any:
+    return as_json(apps.get_model(rows.model), rows.related)
 
 
 def _hand_out(holders: Iterable[Any], name: str, rows: Iterable[Any], to: str) -> None:
@@ -161,7 +109,7 @@ def _hand_out(holders: Iterable[Any], name: str, rows: Iterable[Any], to: str) -
     for holder in holders:
         for row in by_holder[holder.pk]:
             setattr(row, to, holder)
-        _keep(holder, name, by_holder[holder.pk])
+        keep(holder, name, by_holder[holder.pk])
 
 
 def _hand_out_withdrawn(indicators: Iterable[Any], current: list[Any], withdrawn: list[Any]) -> None:

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_POST
 from engagement.coaching import commitments
 from engagement.forms.commitments import CommitmentForm
 from engagement.models import Commitment
-from engagement.views.doors import UNPROCESSABLE, attempt, attempt_or_tell, signed_in, way_back
+from engagement.views.doors import UNPROCESSABLE, attempt, attempt_or_tell, signed_in
 from engagement.views.engagement_page import engagement_page, seen_engagement
+from innoteams.lib.posted import way_back
 from innoteams.lib.rates import limited
 
 

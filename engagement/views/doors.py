@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, QueryDict
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import NotAllowed, Refused, Verdict
@@ -66,9 +65,3 @@ def attempt_or_tell(request: HttpRequest, act: Callable[[], Result]) -> Result |
     except Refused as refusal:
         messages.error(request, str(refusal))
     return None
-
-
-def way_back(request: HttpRequest, otherwise: str) -> str:
-    """The page of this portal that a form names as the one to return to."""
-    wanted = request.POST.get("next", "")
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else otherwise

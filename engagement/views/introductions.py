@@ -14,6 +14,7 @@ from engagement.forms.exchange import AnswerIntroductionForm, AskIntroductionFor
 from engagement.models import Introduction
 from engagement.permissions import can_answer_introduction, can_say_it_helped, can_withdraw_introduction
 from engagement.views.doors import UNPROCESSABLE, attempt, attempt_or_tell, posted, signed_in
+from innoteams.lib.posted import way_back
 from innoteams.lib.rates import limited
 from projects.models import Project
 
@@ -105,7 +106,7 @@ def introduction_helped(request: HttpRequest, pk: int) -> HttpResponse:
         typed = form.cleaned_data
         if attempt(form, lambda: introductions.say_helped(by=by, introduction=introduction, **typed)):
             messages.success(request, _("Thank you. It helps us to propose the right people to each other."))
-            return redirect(introduction)
+            return redirect(way_back(request, introduction.get_absolute_url()))
     return _page(request, introduction, helped_form=form, status=UNPROCESSABLE)
 
 

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Case, F, Q, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, F, OuterRef, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,15 +17,17 @@ from django.views.decorators.http import require_POST, require_safe
 from cities import joining
 from cities.models import Invitation, Team
 from cities.standing import standing_of
-from engagement.models import CoachingEngagement, CoachingSession, Question
+from engagement.models import CoachingEngagement, CoachingSession, EngagementCoach, Question
 from engagement.waiting import waiting_for
 from innoteams.accounts.models import User
+from innoteams.lib.carried import as_json, from_json, keep
 from projects.choices import Verb
 from projects.lessons import lessons_for
 from projects.models import Activity, Project
 
 MOST_PROJECTS = 6
 MOST_NEWS = 8
+_COACH = {"person": ("id", "name", "timezone")}
 ADAPTED = (Verb.ADAPTATION_STARTED, Verb.ADAPTATION_REPORTED)
 
 
@@ -109,15 +113,14 @@ def _asked(question: Question) -> News:
 
 
 def _next_session(person: User) -> CoachingSession | None:
-    rows = CoachingSession.objects.filter(
-        engagement__in=CoachingEngagement.objects.visible_to(person).current(),
-        logged_at=None,
-        called_off_at=None,
-        starts_at__gte=timezone.now(),
+    """With the coaches of its engagement, who come along in the same query."""
+    coaches = EngagementCoach.objects.filter(engagement=OuterRef("engagement"), ends_on=None).order_by("pk")
+    rows = CoachingSession.objects.planned().filter(
+        engagement__in=CoachingEngagement.objects.visible_to(person).current(), starts_at__gte=timezone.now()
     )
-    return (
-        rows.select_related("engagement__team__city")
-        .prefetch_related("engagement__coaches__person")
-        .order_by("starts_at")
-        .first()
-    )
+    rows = rows.annotate(carried=ArraySubquery(coaches.values(row=as_json(EngagementCoach, _COACH))))
+    session: Any = rows.select_related("engagement__team__city").order_by("starts_at").first()
+    if session is not None:
+        keep(session.engagement, "coaches", [from_json(EngagementCoach, _COACH, row) for row in session.carried])
+    found: CoachingSession | None = session
+    return found

@@ -18,7 +18,7 @@ class PhaseForm(forms.Form):
     def __init__(self, *args: Any, phase: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(to.value, _direction(phase, to)) for to in moves_from(phase)]
-        self.fields["to"].choices = choices  # type: ignore[attr-defined]
+        self.fields["to"].choices = choices  # type: ignore[attr-defined]  # the field is a ChoiceField; stubs know only Field
         let_text_choose_direction(self)
 
 
@@ -52,5 +52,5 @@ class OutcomeForm(forms.Form):
             choices = [(Outcome.IN_PROGRESS.value, _("Taken up again: what was told of its end stays in the record"))]
             self.fields["note"].help_text = _("One sentence for the next reader: what has changed since it stopped.")
             self.fields["outcome"].initial = Outcome.IN_PROGRESS
-        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]  # as above
         let_text_choose_direction(self)

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -15,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from cities.models import Team
 from innoteams.accounts.models import User
+from innoteams.lib.posted import way_back
 from innoteams.lib.verdicts import Refused
 from projects.audience import audience
 from projects.choices import VISIBILITIES, Decision, Outcome, Usefulness, Visibility
@@ -162,9 +162,7 @@ def lesson_answer(request: HttpRequest, pk: int) -> HttpResponse:
     if in_place(request):
         context = {"ending": ending, "saying": Saying(team, usefulness), "next": back, "in_place": True}
         return render(request, "projects/_lesson_answer.html", context)
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = ending.project.get_absolute_url()
-    return _said(request, back, usefulness)
+    return _said(request, way_back(request, ending.project.get_absolute_url()), usefulness)
 
 
 def _said(request: HttpRequest, back: str, usefulness: str) -> HttpResponse:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from cities.models import City, Topic
+from innoteams.lib.posted import way_back
 from innoteams.lib.verdicts import NotAllowed
 from projects.audience import Audience, audiences
 from projects.choices import Outcome, Visibility
@@ -108,7 +110,11 @@ def project_outcome(request: HttpRequest, slug: str) -> HttpResponse:
 def project_confirm(request: HttpRequest, slug: str) -> HttpResponse:
     person, project = signed_in(request), seen_project(request, slug)
     _or_403(lambda: confirm_project(by=person, project=project))
-    return done(request, project, _("Thank you. Readers now see that this is still true."))
+    thanks = _("Thank you. Readers now see that this is still true.")
+    if not request.POST.get("next"):
+        return done(request, project, thanks)
+    messages.success(request, thanks)
+    return HttpResponseRedirect(way_back(request, project.get_absolute_url()))
 
 
 def project_claim(request: HttpRequest, slug: str) -> HttpResponse:

@@ -143,7 +143,7 @@ def test_a_commitment_is_done_in_place(cast: Cast) -> None:
     )
     client = client_of(cast.coach)
     assert "Call the housing office" in client.get(reverse("my_work")).content.decode()
-    response = client.post(the_one(cast.coach).post_to, {"next": reverse("my_work")})
+    response = client.post(the_one(cast.coach).ways[0].url, {"next": reverse("my_work")})
     assert response["Location"] == reverse("my_work")
     one.refresh_from_db()
     assert one.done_at
@@ -217,7 +217,7 @@ def test_the_next_session_is_told_in_both_times(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("many", [1, 30])
-def test_it_costs_at_most_eighteen_queries_however_much_waits(
+def test_it_costs_at_most_twelve_queries_however_much_waits(
     cast: Cast, many: int, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     # Somebody who is everything at once.
@@ -238,6 +238,32 @@ def test_it_costs_at_most_eighteen_queries_however_much_waits(
         make_project(cast.tel_aviv, visibility="team", created_by=person)
         session(opened, days=number + 1)
     client = client_of(person)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(12):
         page = client.get(reverse("my_work")).content.decode()
     assert page.count('class="waiting"') == 4 * many
+
+
+def test_whether_an_introduction_helped_is_told_in_place(cast: Cast) -> None:
+    one = introduction(cast, IntroductionState.ACCEPTED, answered_at=timezone.now() - 31 * DAY)
+    yes, _no = the_one(cast.mulhouse_lead).ways
+    response = client_of(cast.mulhouse_lead).post(yes.url, {**yes.sent, "next": reverse("my_work")})
+    assert response["Location"] == reverse("my_work")
+    one.refresh_from_db()
+    assert one.helped
+    assert kinds(cast.mulhouse_lead) == []
+
+
+def test_that_a_project_is_still_true_is_said_in_place(cast: Cast) -> None:
+    project = make_project(cast.mulhouse, last_confirmed_on=today() - 400 * DAY)
+    [way] = the_one(cast.mulhouse_lead).ways
+    response = client_of(cast.mulhouse_lead).post(way.url, {"next": reverse("my_work")})
+    assert response["Location"] == reverse("my_work")
+    project.refresh_from_db()
+    assert project.last_confirmed_on == today()
+
+
+def test_a_way_back_to_another_site_is_not_taken(cast: Cast) -> None:
+    project = make_project(cast.mulhouse, last_confirmed_on=today() - 400 * DAY)
+    url = reverse("project_confirm", args=[project.slug])
+    response = client_of(cast.mulhouse_lead).post(url, {"next": "https://elsewhere.example/"})
+    assert response["Location"] == project.get_absolute_url()

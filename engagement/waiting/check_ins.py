@@ -1,0 +1,50 @@
+"""Check-ins: drafted and returned ones to send, and submitted ones to answer."""
+
+from collections.abc import Iterator
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cities.models import Team
+from cities.querysets import today
+from engagement import promises
+from engagement.choices import WITH_THE_TEAM, CheckInState
+from engagement.models import CheckIn
+from engagement.waiting.items import Source, Waiting, of_city
+from innoteams.accounts.models import User
+from innoteams.lib.carried import ALL
+
+
+def _rows(person: User) -> QuerySet[CheckIn]:
+    mine = Q(state__in=WITH_THE_TEAM, team__in=Team.objects.writable_by(person))
+    to_answer = Q(pk__in=CheckIn.objects.answerable_by(person).values("pk"))
+    rows: QuerySet[CheckIn] = CheckIn.objects.filter(mine | to_answer)
+    return rows
+
+
+def _tell(check_in: CheckIn, _person: User) -> Iterator[Waiting]:
+    names = {"city": check_in.team.city.name, "period": check_in.period.name}
+    due = promises.check_in_due(check_in) or today()
+    url = check_in.get_absolute_url()
+    if check_in.state == CheckInState.SUBMITTED:
+        title, why = _("Answer the check-in of %(city)s, %(period)s"), _("A check-in is always answered, in words.")
+        yield Waiting("check_in_answer", title % names, why, url, _("Read and answer"), due)
+    elif check_in.state == CheckInState.RETURNED:
+        title = _("The check-in of %(city)s, %(period)s, came back with a question")
+        why = _("Read the answer, go on writing and send it again.")
+        yield Waiting("check_in_returned", title % names, why, url, _("Read the answer"), due)
+    else:
+        title = _("Send the check-in of %(city)s, %(period)s")
+        why = _("It is drafted from what your team logged.")
+        yield Waiting("check_in_drafted", title % names, why, url, _("Open the draft"), due)
+
+
+SOURCES = (
+    Source(
+        "check_in",
+        _rows,
+        _tell,
+        columns=("id", "state", "team_id", "period_id", "submitted_at", "answered_at"),
+        related={**of_city("team"), "period": ALL},
+    ),
+)
