@@ -61,7 +61,7 @@ def indicator(cast: Cast) -> Indicator:
 
 def reading(cast: Cast) -> Reading:
     of = indicator(cast)
-    return of.readings.first() or add_reading(
+    return of.readings.current().first() or add_reading(
         by=cast.tel_aviv_lead, indicator=of, value=Decimal(40), read_on=DAY, source="Count at the door"
     )
 

@@ -10,7 +10,9 @@ Each area keeps its rows in `tests/access/rows_<area>.py`:
 `who` gives the status for a GET (or `method`) by kind of person (tests.cast.KINDS). Whoever is not named gets
 `others` (404 unless said), and a visitor LOGIN (a redirect to sign in) unless `public=True`. A URL that only
 takes POST says `method="post"`, with `data`; the posts run in the order of KINDS on one cast, so give data that
-is harmless or let `who` expect the refusal that the second one gets. `crawl=False` keeps a GET out of the leak test.
+is harmless or let `who` expect the refusal that the second one gets. The pages (GET) are opened once by each kind of
+person, on a cast in which every area has planted, so `url` makes what it needs or takes what it finds there
+(tests/access/walk.py). `crawl=False` keeps a GET out of the search for leaks.
 
 An area that holds texts which must not leak adds
 
