@@ -1,6 +1,9 @@
 """What a signed-in person is in the network today, asked of the database once per request."""
 
+import datetime as dt
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
@@ -10,6 +13,7 @@ from django.db.models.functions import JSONObject
 
 from cities.choices import BELONGING, WRITING, Right
 from cities.models import Coordination, Membership, MembershipPeriod, Team
+from cities.querysets import today
 from cities.sight import Sight, settle
 from innoteams.accounts.models import User
 
@@ -35,19 +39,7 @@ def standing_of(person: User) -> Standing:
     remembered = getattr(person, "_standing", None)
     if isinstance(remembered, Standing):
         return remembered
-    memberships = Membership.objects.current().filter(person=OuterRef("pk"))
-    factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    is_administrator, is_coordinator, rows, read, has_factor = (
-        User.objects.filter(pk=person.pk)
-        .values_list(
-            "is_staff",
-            Exists(Coordination.objects.current().filter(person=OuterRef("pk"))),
-            ArraySubquery(memberships.order_by().values(row=JSONObject(team=F("team"), right=F("right")))),
-            ArraySubquery(_read_as_coordinator().values("pk")),
-            Exists(factors),
-        )
-        .get()
-    )
+    is_administrator, is_coordinator, rows, read, has_factor = _question(today()).get(pk=person.pk)
     rights = [(row["team"], row["right"]) for row in rows]
     member_of = frozenset(team for team, right in rights if right in BELONGING)
     coached = frozenset(team for team, right in rights if right == Right.COACH)
@@ -63,6 +55,20 @@ def standing_of(person: User) -> Standing:
     )
     person._standing = standing  # type: ignore[attr-defined]  # a memory for one request, not a field
     return standing
+
+
+@lru_cache(maxsize=2)
+def _question(_day: dt.date) -> QuerySet[User, tuple[bool, bool, list[dict[str, Any]], list[int], bool]]:
+    """What is asked of everybody's row; putting it together costs more than asking it, so it is kept for the day."""
+    memberships = Membership.objects.current().filter(person=OuterRef("pk"))
+    factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return User.objects.values_list(
+        "is_staff",
+        Exists(Coordination.objects.current().filter(person=OuterRef("pk"))),
+        ArraySubquery(memberships.order_by().values(row=JSONObject(team=F("team"), right=F("right")))),
+        ArraySubquery(_read_as_coordinator().values("pk")),
+        Exists(factors),
+    )
 
 
 def _read_as_coordinator() -> QuerySet[Team]:

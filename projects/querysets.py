@@ -3,7 +3,9 @@
 Page, list, map, search, export and digest all start from `visible_to`: one definition, so they cannot disagree.
 """
 
+import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -13,7 +15,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import JSONObject
 
-from cities.querysets import MembershipQuerySet, TeamQuerySet
+from cities.querysets import MembershipQuerySet, TeamQuerySet, today
 from cities.sight import settled_sight
 from projects.choices import (
     LIVE_OUTCOMES,
@@ -84,12 +86,25 @@ def _from(level: str) -> list[Visibility]:
 
 def _accompanied(person: "User") -> Any:
     sight = settled_sight(person)
-    return sight.accompanies if sight else _teams().accompanied_by(person).values("pk")
+    return sight.accompanies if sight else _asked_of_teams(person.pk, today())[1]
 
 
 def _own(person: "User | AnonymousUser") -> Any:
     sight = settled_sight(person)
-    return sight.member_of if sight else _teams().of_member(person).values("pk")
+    if sight:
+        return sight.member_of
+    return _asked_of_teams(person.pk, today())[0] if person.is_authenticated else _teams().none().values("pk")
+
+
+@lru_cache(maxsize=512)
+def _asked_of_teams(person_pk: int, _day: dt.date) -> tuple[Any, Any]:
+    """The queries for a person's own teams and for those they accompany, to be put into others and not run themselves.
+
+    Putting them together costs several times what the database needs to answer, and a page asks for them many times;
+    so they are kept for the day. The rights are asked of the database each time nevertheless.
+    """
+    person = apps.get_model("accounts", "User")(pk=person_pk)
+    return _teams().of_member(person).values("pk"), _teams().accompanied_by(person).values("pk")
 
 
 class ProjectQuerySet(models.QuerySet[Any]):

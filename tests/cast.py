@@ -25,6 +25,7 @@ from cities.querysets import today
 from innoteams.accounts.models import User
 from projects.choices import Visibility
 from projects.models import Project, ProjectTopic
+from tests.remembered import Remembered
 
 _count = itertools.count(1)
 _YEAR = dt.timedelta(days=365)
@@ -177,7 +178,7 @@ KINDS = (
 )
 
 
-def make_cast() -> Cast:
+def _make_cast() -> Cast:
     operator, funder, other_operator = (
         make_operator("hazira"),
         make_operator("bloomberg"),
@@ -241,3 +242,7 @@ def make_cast() -> Cast:
         )
         cast.projects[level] = project
     return cast
+
+
+# For every test the same people with the same keys, in rows and objects of its own.
+make_cast = Remembered(_make_cast)
