@@ -49,6 +49,23 @@ def answers_check_in(person: Person, check_in: CheckIn) -> Verdict:
     return no(_("Only coordinators of %(operator)s answer this check-in.") % {"operator": programme.operator.name})
 
 
+def comments_on_check_in(person: Person, check_in: CheckIn) -> Verdict:
+    """Whoever is right for it, whatever state it is in: those who answer it, its coach, and who writes for the team.
+    Observers and the funder read along."""
+    if writes_for(person, check_in.team) or Team.objects.filter(pk=check_in.team_id).coached_by(person).exists():
+        return YES
+    if not belongs_to(person, check_in.team) and _coordinates_for(person, check_in.period.programme.operator_id):
+        return YES
+    return no(_("The team, its coach and the coordinators who answer it comment on a check-in."))
+
+
+def can_comment_check_in(person: Person, check_in: CheckIn) -> Verdict:
+    verdict = comments_on_check_in(person, check_in)
+    if verdict and check_in.state == CheckInState.DRAFTED:
+        return no(_("Comments are about what was sent, and this check-in is being written."))
+    return verdict
+
+
 def can_answer_check_in(person: Person, check_in: CheckIn) -> Verdict:
     verdict = answers_check_in(person, check_in)
     if not verdict:
