@@ -44,6 +44,8 @@ class Since:
     lines_added: list[reading.Line] = field(default_factory=list)
     lines_removed: list[reading.Line] = field(default_factory=list)
     is_gone: bool = False
+    # The team took back what was asked about, so it is not shown any more and cannot be compared with.
+    is_taken_back: bool = False
     # Said about the part after the question.
     replies: list[CheckInComment] = field(default_factory=list)
 
@@ -118,9 +120,7 @@ def open_questions(check_in: CheckIn) -> "list[CheckInComment]":
     return list(check_in.comments.filter(asks=True, settled_at=None))
 
 
-def seen_of(
-    comments: Iterable[CheckInComment], seen: reading.Seen, told: set[str]
-) -> list[CheckInComment]:
+def seen_of(comments: Iterable[CheckInComment], seen: reading.Seen, told: set[str]) -> list[CheckInComment]:
     """Those about parts that are seen; `told` are the anchors of all that this person may read of the check-in."""
 
     def is_seen(part: str) -> bool:
@@ -141,6 +141,8 @@ def changed_since(
     """The difference of exactly the part that was asked about, from the version it was asked of to the newest."""
     before = asked.version
     replies = [one for one in comments if one.part == asked.part and one.pk > asked.pk]
+    if before.taken_back_at is not None:
+        return Since(asked, is_taken_back=True, replies=replies)
     if asked.part in TEXTS:
         changes = reading.compare_texts(getattr(before, asked.part), getattr(newest, asked.part))
         return Since(asked, changes=changes, replies=replies)

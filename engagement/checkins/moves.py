@@ -122,18 +122,14 @@ def take_back(*, by: User, check_in: CheckIn, version: int) -> CheckIn:
 
 
 @transaction.atomic
-def send_back(
-    *, by: User, check_in: CheckIn, version: int, words: str = "", remarks: Sequence[Remark] = ()
-) -> CheckIn:
+def send_back(*, by: User, check_in: CheckIn, version: int, words: str = "", remarks: Sequence[Remark] = ()) -> CheckIn:
     """Back to the team for just the parts that are asked about, with words about the whole or without. Raises
     NotAllowed, NoWords, comments.NotOnIt or MovedMeanwhile."""
     return _answer(by, check_in, version, words, remarks, CheckInState.RETURNED)
 
 
 @transaction.atomic
-def accept(
-    *, by: User, check_in: CheckIn, version: int, words: str, remarks: Sequence[Remark] = ()
-) -> CheckIn:
+def accept(*, by: User, check_in: CheckIn, version: int, words: str, remarks: Sequence[Remark] = ()) -> CheckIn:
     """Accepts it, with an answer. Raises NotAllowed, NoWords, comments.NotOnIt or MovedMeanwhile."""
     return _answer(by, check_in, version, words, remarks, CheckInState.ACCEPTED)
 
@@ -196,9 +192,7 @@ def _reply(now: CheckIn, sheet: Sheet, by: User) -> None:
             now.comments.create(version=asked.version, part=part, author=by, text=words.strip())
 
 
-def _move(
-    now: CheckIn, to: CheckInState, by: User, words: str, fields: list[str], *, takes_back: bool = False
-) -> None:
+def _move(now: CheckIn, to: CheckInState, by: User, words: str, fields: list[str], *, takes_back: bool = False) -> None:
     """The one writer of the state."""
     before = CheckInState(now.state)
     if (before, to) not in MOVES:
@@ -206,9 +200,7 @@ def _move(
     now.state = to
     now.version += 1
     now.save(update_fields=["state", "version", *fields])
-    CheckInMove.objects.create(
-        check_in=now, from_state=before, to_state=to, words=words, by=by, takes_back=takes_back
-    )
+    CheckInMove.objects.create(check_in=now, from_state=before, to_state=to, words=words, by=by, takes_back=takes_back)
 
 
 def _coordinators(check_in: CheckIn) -> list[User]:

@@ -262,9 +262,7 @@ def newest_two(versions: Sequence[CheckInVersion]) -> tuple[CheckInVersion | Non
     return (versions[-1] if versions else None, versions[-2] if len(versions) > 1 else None)
 
 
-def compare(
-    before: CheckInVersion, after: CheckInVersion, reader: User, seen: Seen | None = None
-) -> Comparison:
+def compare(before: CheckInVersion, after: CheckInVersion, reader: User, seen: Seen | None = None) -> Comparison:
     """What changed from one version to another, as far as the reader sees both."""
     seen = seen or seen_by(reader, anchors_of([before, after]))
     old, new = seen.lines(before), seen.lines(after)
