@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Greatest, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cities.models import Invitation, Membership, Team
 from cities.querysets import today
@@ -68,7 +69,8 @@ def _check_ins(person: User) -> Iterator[Waiting]:
     """Drafted and returned ones to send, and submitted ones to answer."""
     mine = Q(state__in=WITH_THE_TEAM, team__in=Team.objects.writable_by(person))
     to_answer = Q(pk__in=CheckIn.objects.answerable_by(person).values("pk"))
-    for check_in in CheckIn.objects.for_rows().filter(mine | to_answer):
+    asked = Count("comments__part", filter=Q(comments__asks=True, comments__settled_at=None), distinct=True)
+    for check_in in CheckIn.objects.for_rows().filter(mine | to_answer).annotate(asked=asked):
         names = {"city": check_in.team.city.name, "period": check_in.period.name}
         due = promises.check_in_due(check_in) or today()
         url = check_in.get_absolute_url()
@@ -78,6 +80,12 @@ def _check_ins(person: User) -> Iterator[Waiting]:
         elif check_in.state == CheckInState.RETURNED:
             title = _("The check-in of %(city)s, %(period)s, came back with a question")
             why = _("Read the answer, go on writing and send it again.")
+            if check_in.asked:
+                why = ngettext(
+                    "%(count)d part is asked about; everything else stays as you sent it.",
+                    "%(count)d parts are asked about; everything else stays as you sent it.",
+                    check_in.asked,
+                ) % {"count": check_in.asked}
             yield Waiting("check_in_returned", title % names, why, url, _("Read the answer"), due)
         else:
             title = _("Send the check-in of %(city)s, %(period)s")

@@ -46,19 +46,27 @@ def pdf_response(
 def pdf_of(html: str) -> bytes:
     """Raises NoPdf."""
     weasyprint = _weasyprint()
-    document = weasyprint.HTML(string=html, base_url=_SHEETS, url_fetcher=our_sheets)
-    return bytes(document.write_pdf(pdf_variant="pdf/ua-1"))
+    document = weasyprint.HTML(string=html, base_url=_SHEETS, url_fetcher=_fetcher(weasyprint))
+    return bytes(document.write_pdf())
 
 
-def our_sheets(address: str, *_args: object, **_options: object) -> dict[str, Any]:
-    """Fetches `sheet:<file>` from static/paper/ and refuses everything else, whatever a text holds. Raises
+def sheet_at(address: str) -> bytes:
+    """What `sheet:<file>` names in static/paper/; everything else is refused, whatever a text holds. Raises
     NotFetchedError."""
     parts = urlsplit(address)
     name = Path(unquote(parts.path)).name
     found = finders.find(f"paper/{name}") if f"{parts.scheme}:" == _SHEETS and name.endswith(".css") else None
     if not isinstance(found, str):
         raise NotFetchedError("Only our own sheets are fetched")
-    return {"string": Path(found).read_bytes(), "mime_type": "text/css"}
+    return Path(found).read_bytes()
+
+
+def _fetcher(weasyprint: Any) -> Any:
+    class OurSheets(weasyprint.urls.URLFetcher):  # type: ignore[misc]  # known only where Pango is
+        def fetch(self, url: str, headers: object = None) -> Any:
+            return weasyprint.urls.URLFetcherResponse(url, sheet_at(url), {"Content-Type": "text/css"})
+
+    return OurSheets()
 
 
 def _weasyprint() -> Any:
