@@ -144,8 +144,18 @@ def _about_check_in(letter: Letter, template: str, state: CheckInState) -> Email
     check_in = rows.filter(pk=letter.check_in_id, state=state).first()
     if check_in is None:
         return None
-    move = check_in.moves.select_related("by").order_by("-at", "-pk").first()
-    return _write(letter, template, check_in.get_absolute_url(), check_in=check_in, move=move)
+    moves = check_in.moves.filter(to_state=state, takes_back=False).select_related("by")
+    # How many parts are asked about; what is asked is read on the page, by those who see the part.
+    asked = check_in.comments.filter(asks=True, settled_at=None).values("part").distinct().count()
+    return _write(
+        letter,
+        template,
+        check_in.get_absolute_url(),
+        check_in=check_in,
+        move=moves.order_by("-at", "-pk").first(),
+        asked=asked,
+        is_again=check_in.versions.filter(taken_back_at=None).count() > 1,
+    )
 
 
 def _introduction_seen_by(letter: Letter, state: IntroductionState) -> Introduction | None:

@@ -11,12 +11,13 @@ from cities.models import Team
 from cities.permissions import writes_for
 from engagement import letters
 from engagement.choices import IntroductionState, LetterKind
-from engagement.models import Introduction
+from engagement.models import CheckIn, Introduction
 from engagement.permissions import (
     can_answer_introduction,
     can_ask_introduction,
     can_say_it_helped,
     can_withdraw_introduction,
+    writes_check_in,
 )
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import Refused, demand
@@ -70,9 +71,13 @@ def ask(
     message: str,
     language: str,
     project: Project | None = None,
+    check_in: CheckIn | None = None,
 ) -> Introduction:
-    """Asks a team to meet. Raises NotAllowed or one of the refusals above; nothing is sent then."""
+    """Asks a team to meet. `check_in`: whose wish for help it was made from. Raises NotAllowed or one of the refusals
+    above; nothing is sent then."""
     demand(can_ask_introduction(by, from_team))
+    if check_in is not None:
+        demand(writes_check_in(by, check_in))
     if from_team.pk == to_team.pk:
         raise OwnTeam(_("This is your own team."))
     _lock(by, from_team, to_team)
@@ -86,6 +91,7 @@ def ask(
         from_team=from_team,
         to_team=to_team,
         project=project,
+        check_in=check_in,
         reason=reason,
         message=message.strip(),
         language=language,

@@ -75,11 +75,23 @@ def ring() -> None:
     current_app.send_task("engagement.tasks.post_letters", retry=False)
 
 
+def drop(kind: LetterKind, check_in: CheckIn) -> None:
+    """What it would tell is not so any more. Call it in the transaction of the change; a letter that a worker is just
+    posting looks for itself whether it is still true."""
+    waiting = Letter.objects.filter(kind=kind, check_in=check_in, closed_at=None)
+    waiting.update(closed_at=timezone.now())
+
+
 def to_leads(check_ins: Iterable[CheckIn]) -> list[tuple[User, About]]:
-    """The leads of each check-in's team."""
+    """The leads of each check-in's team; where a team has none any more, its members."""
     by_team = {check_in.team_id: check_in for check_in in check_ins}
-    leads = Membership.objects.current().leads().filter(team__in=by_team, person__is_active=True)
-    return [(lead.person, by_team[lead.team_id]) for lead in leads.select_related("person").order_by("pk")]
+    people = Membership.objects.current().filter(
+        team__in=by_team, person__is_active=True, right__in=(Right.LEAD, Right.MEMBER)
+    )
+    rows = list(people.select_related("person").order_by("pk"))
+    led = {row.team_id for row in rows if row.right == Right.LEAD}
+    told = [row for row in rows if row.right == Right.LEAD or row.team_id not in led]
+    return [(row.person, by_team[row.team_id]) for row in told]
 
 
 def writers_of(team_id: int) -> list[User]:

@@ -38,15 +38,51 @@ def answers_check_in(person: Person, check_in: CheckIn) -> Verdict:
     """Whoever is right for it, whatever state it is in: coordinators of the operator, never the team itself."""
     programme = check_in.period.programme
     if belongs_to(person, check_in.team):
-        return no(_("You belong to this team. Somebody who does not answers its check-in."))
+        return answering(check_in, belongs=True)
     if _coordinates_for(person, programme.operator_id):
+        return answering(check_in, coordinates=True)
+    return answering(check_in, funds=bool(programme.funder_id and _coordinates_for(person, programme.funder_id)))
+
+
+def answering(check_in: CheckIn, *, belongs: bool = False, coordinates: bool = False, funds: bool = False) -> Verdict:
+    """The same from facts that a page has already: whether the person belongs to the team, coordinates for the
+    programme's operator, or for its funder."""
+    if belongs:
+        return no(_("You belong to this team. Somebody who does not answers its check-in."))
+    if coordinates:
         return YES
-    if programme.funder_id and _coordinates_for(person, programme.funder_id):
+    operator = {"operator": check_in.period.programme.operator.name}
+    if funds:
         return no(
             _("%(operator)s answers this check-in. Your organisation funds the programme, so you read it here.")
-            % {"operator": programme.operator.name}
+            % operator
         )
-    return no(_("Only coordinators of %(operator)s answer this check-in.") % {"operator": programme.operator.name})
+    return no(_("Only coordinators of %(operator)s answer this check-in.") % operator)
+
+
+def comments_on_check_in(person: Person, check_in: CheckIn) -> Verdict:
+    """Whoever is right for it, whatever state it is in: those who answer it, its coach, and who writes for the team.
+    Observers and the funder read along."""
+    if writes_for(person, check_in.team) or Team.objects.filter(pk=check_in.team_id).coached_by(person).exists():
+        return YES
+    if not belongs_to(person, check_in.team) and _coordinates_for(person, check_in.period.programme.operator_id):
+        return YES
+    return no(_("The team, its coach and the coordinators who answer it comment on a check-in."))
+
+
+def reads_once_sent(person: Person, check_in: CheckIn) -> bool:
+    """The team, its coach and the coordinators of the operator and of the funder."""
+    if belongs_to(person, check_in.team) or Team.objects.filter(pk=check_in.team_id).coached_by(person).exists():
+        return True
+    programme = check_in.period.programme
+    return any(_coordinates_for(person, pk) for pk in (programme.operator_id, programme.funder_id) if pk)
+
+
+def can_comment_check_in(person: Person, check_in: CheckIn) -> Verdict:
+    verdict = comments_on_check_in(person, check_in)
+    if verdict and check_in.state == CheckInState.DRAFTED:
+        return no(_("Comments are about what was sent, and this check-in is being written."))
+    return verdict
 
 
 def can_answer_check_in(person: Person, check_in: CheckIn) -> Verdict:

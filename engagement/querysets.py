@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from cities.models import Team
+from cities.models import Membership, Team
 from engagement.choices import CheckInState, DigestState, Drawer, IntroductionState, Sharing
 from projects.models import Project
 
@@ -35,6 +35,27 @@ class CheckInQuerySet(models.QuerySet[Any]):
     def for_rows(self) -> Self:
         """With all that a list row shows."""
         return self.select_related("team__city", "period__programme__operator")
+
+    def for_page(self, person: "User") -> Self:
+        """With what its page shows of the check-in itself, and what the reader is to it: `reader_coordinates`,
+        `reader_funds`, `reader_coaches`; `became` says whether its wish for help was turned into something."""
+        operators = person.coordinations.current()
+        return self.select_related(
+            "team__city", "period__programme__operator", "period__programme__funder", "author", "saved_by"
+        ).annotate(
+            reader_coordinates=Exists(operators.filter(operator=OuterRef("period__programme__operator"))),
+            reader_funds=Exists(operators.filter(operator=OuterRef("period__programme__funder"))),
+            reader_coaches=Exists(Team.objects.coached_by(person).filter(pk=OuterRef("team"))),
+            author_is_there=Exists(
+                Membership.objects.current().belonging().filter(team=OuterRef("team"), person=OuterRef("author"))
+            ),
+            became=Exists(self._related("questions")) | Exists(self._related("introductions")),
+        )
+
+    def _related(self, name: str) -> models.QuerySet[Any]:
+        rows = self.model._meta.get_field(name).related_model._default_manager
+        found: models.QuerySet[Any] = rows.filter(check_in=OuterRef("pk"))
+        return found
 
     @staticmethod
     def _of_programmes_read_by(person: "User | AnonymousUser") -> Q:

@@ -11,8 +11,8 @@ from cities.models import Team
 from cities.permissions import belongs_to
 from engagement import letters
 from engagement.choices import LetterKind
-from engagement.models import Answer, Letter, Question
-from engagement.permissions import can_answer_question, can_ask_question, can_close_question
+from engagement.models import Answer, CheckIn, Letter, Question
+from engagement.permissions import can_answer_question, can_ask_question, can_close_question, writes_check_in
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import Refused, demand
 from projects.models import Project
@@ -30,11 +30,20 @@ class ClosedMeanwhile(Refused):
 
 @transaction.atomic
 def ask(
-    *, by: User, text: str, context: str = "", language: str, team: Team | None = None, project: Project | None = None
+    *,
+    by: User,
+    text: str,
+    context: str = "",
+    language: str,
+    team: Team | None = None,
+    project: Project | None = None,
+    check_in: CheckIn | None = None,
 ) -> Question:
     """Asks the network, or, about a project, everybody who sees that project; the person to talk to about it, or the
-    leads of its team, get a letter. Raises NotAllowed or TooMany."""
+    leads of its team, get a letter. `check_in`: whose wish for help it was made from. Raises NotAllowed or TooMany."""
     demand(can_ask_question(by))
+    if check_in is not None:
+        demand(writes_check_in(by, check_in))
     User.objects.select_for_update().filter(pk=by.pk).first()
     since = timezone.now() - dt.timedelta(days=1)
     if Question.objects.filter(author=by, asked_at__gt=since).count() >= MOST_IN_A_DAY:
@@ -43,6 +52,7 @@ def ask(
         author=by,
         team=team if team and belongs_to(by, team) else None,
         project=project,
+        check_in=check_in,
         text=text.strip(),
         context=context.strip(),
         language=language,

@@ -162,10 +162,12 @@ class ProjectQuerySet(models.QuerySet[Any]):
                 ),
                 results=ArraySubquery(_as_json("projects.PublishedResult", "what", "value", "kind", "source")),
                 moves=ArraySubquery(
-                    _as_json("projects.PhaseMove", "from_phase", "to_phase", "note", "at", by_name=F("by__name"))
+                    _as_json("projects.PhaseMove", "pk", "from_phase", "to_phase", "note", "at", by_name=F("by__name"))
                 ),
                 outcome_turns=ArraySubquery(
-                    _as_json("projects.OutcomeMove", "from_outcome", "to_outcome", "note", "at", by_name=F("by__name"))
+                    _as_json(
+                        "projects.OutcomeMove", "pk", "from_outcome", "to_outcome", "note", "at", by_name=F("by__name")
+                    )
                 ),
                 # The ending's key, once for every team that found its lesson useful.
                 found_useful=ArraySubquery(

@@ -25,6 +25,7 @@ class Move:
     note: str
     at: dt.datetime
     by_name: str
+    pk: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Turn:
     note: str
     at: dt.datetime
     by_name: str
+    pk: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,35 @@
-"""The life of a check-in: written, sent, sent back or accepted. Every move leaves who, when and why."""
+"""The life of a check-in: written, sent, taken back, sent back or accepted. Every move leaves who, when and why."""
 
-import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.utils import formats, timezone
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cities.models import Coordination
+from cities.permissions import belongs_to
 from engagement import letters
+from engagement.checkins import comments, reading
+from engagement.checkins.comments import Remark
+from engagement.checkins.holding import MovedMeanwhile, SavedMeanwhile, held, last_move, last_save
 from engagement.choices import WITH_THE_TEAM, CheckInState, LetterKind
 from engagement.models import CheckIn, CheckInMove, CheckInVersion
 from engagement.permissions import answers_check_in, writes_check_in
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import Refused, demand
+from projects.choices import Visibility
 from projects.models import Activity
 
-# Every legal move; whatever is not here does not happen.
+__all__ = ["MovedMeanwhile", "SavedMeanwhile"]
+
+# Every legal move; whatever is not here does not happen. Back from submitted to drafted is the team's alone, and so is
+# the way back to returned where it was sent from there: it takes back what nobody has answered yet.
 MOVES = frozenset(
     {
         (CheckInState.DRAFTED, CheckInState.SUBMITTED),
+        (CheckInState.SUBMITTED, CheckInState.DRAFTED),
         (CheckInState.SUBMITTED, CheckInState.RETURNED),
         (CheckInState.RETURNED, CheckInState.SUBMITTED),
         (CheckInState.SUBMITTED, CheckInState.ACCEPTED),
@@ -28,20 +37,12 @@ MOVES = frozenset(
 )
 
 
-class MovedMeanwhile(Refused):
-    """Somebody sent or answered it since the form was opened; what was typed has to be kept by the caller."""
-
-
-class SavedMeanwhile(Refused):
-    """Somebody of the team saved since the form was opened. Saving again with the new version writes over it."""
-
-
 class NothingToSend(Refused):
     """Neither a word nor a line."""
 
 
 class NoWords(Refused):
-    """A check-in is never answered without a word."""
+    """A check-in is never accepted without a word, nor sent back without a word or a question about a part."""
 
 
 @dataclass(frozen=True)
@@ -52,23 +53,25 @@ class LineChoice:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a team writes. Lines that are not named stay as they are."""
+    """What a team writes. Lines that are not named stay as they are. `replies` are words about parts (by their names)
+    on which the reviewer or the coach commented: they are read as soon as the sheet is saved."""
 
     hard: str
     help_wanted: str
     language: str
     lines: Mapping[int, LineChoice] = field(default_factory=dict)
+    replies: Mapping[str, str] = field(default_factory=dict)
 
 
 @transaction.atomic
 def save_sheet(*, by: User, check_in: CheckIn, version: int, sheet: Sheet) -> CheckIn:
     """Keeps the words and lines without sending them. Raises NotAllowed, MovedMeanwhile or SavedMeanwhile."""
-    now = _locked(check_in)
+    now = held(check_in)
     demand(writes_check_in(by, now))
     if now.state not in WITH_THE_TEAM:
-        raise MovedMeanwhile(_last_move(now))
+        raise MovedMeanwhile(last_move(now))
     if now.version != version:
-        raise SavedMeanwhile(_last_save(now))
+        raise SavedMeanwhile(last_save(now))
     _write(now, sheet, by)
     return now
 
@@ -80,10 +83,7 @@ def submit(*, by: User, check_in: CheckIn, version: int, sheet: Sheet) -> CheckI
     Raises what save_sheet raises, and NothingToSend.
     """
     now = save_sheet(by=by, check_in=check_in, version=version, sheet=sheet)
-    # What only the team sees is not sent, also not for later: the team sends it by sharing it first.
-    kept_back = Activity.objects.filter(check_in_lines__check_in=now).of_team_alone()
-    sendable = now.lines.filter(included=True).exclude(activity__in=kept_back.values("pk"))
-    lines = [[line.anchor, line.note] for line in sendable]
+    lines = _sendable(now)
     if not (now.hard.strip() or now.help_wanted.strip() or lines):
         raise NothingToSend(_("There is nothing on it yet: leave a line switched on, or write a sentence."))
     now.submitted_at = timezone.now()
@@ -104,24 +104,46 @@ def submit(*, by: User, check_in: CheckIn, version: int, sheet: Sheet) -> CheckI
 
 
 @transaction.atomic
-def send_back(*, by: User, check_in: CheckIn, version: int, words: str) -> CheckIn:
-    """Back to the team, with what it is asked for. Raises NotAllowed, NoWords or MovedMeanwhile."""
-    return _answer(by, check_in, version, words, CheckInState.RETURNED)
+def take_back(*, by: User, check_in: CheckIn, version: int) -> CheckIn:
+    """The team goes on writing on what nobody has answered yet; others read it as it was before it was sent, which is
+    not at all where it was never answered. Raises NotAllowed or MovedMeanwhile."""
+    now = held(check_in)
+    demand(writes_check_in(by, now))
+    if now.state != CheckInState.SUBMITTED or now.version != version:
+        raise MovedMeanwhile(last_move(now))
+    now.versions.filter(taken_back_at=None, submitted_at=now.submitted_at).update(taken_back_at=timezone.now())
+    before, _other = reading.latest_two(now)
+    now.submitted_at = before.submitted_at if before else None
+    came_from = now.moves.filter(to_state=CheckInState.SUBMITTED).order_by("-at", "-pk").values_list("from_state")
+    (state,) = came_from[0]
+    _move(now, CheckInState(state), by, "", ["submitted_at"], takes_back=True)
+    letters.drop(LetterKind.CHECK_IN_SUBMITTED, now)
+    return now
 
 
 @transaction.atomic
-def accept(*, by: User, check_in: CheckIn, version: int, words: str) -> CheckIn:
-    """Accepts it, with an answer. Raises NotAllowed, NoWords or MovedMeanwhile."""
-    return _answer(by, check_in, version, words, CheckInState.ACCEPTED)
+def send_back(*, by: User, check_in: CheckIn, version: int, words: str = "", remarks: Sequence[Remark] = ()) -> CheckIn:
+    """Back to the team for just the parts that are asked about, with words about the whole or without. Raises
+    NotAllowed, NoWords, comments.NotOnIt or MovedMeanwhile."""
+    return _answer(by, check_in, version, words, remarks, CheckInState.RETURNED)
 
 
-def _answer(by: User, check_in: CheckIn, version: int, words: str, to: CheckInState) -> CheckIn:
-    now = _locked(check_in)
+@transaction.atomic
+def accept(*, by: User, check_in: CheckIn, version: int, words: str, remarks: Sequence[Remark] = ()) -> CheckIn:
+    """Accepts it, with an answer. Raises NotAllowed, NoWords, comments.NotOnIt or MovedMeanwhile."""
+    return _answer(by, check_in, version, words, remarks, CheckInState.ACCEPTED)
+
+
+def _answer(
+    by: User, check_in: CheckIn, version: int, words: str, remarks: Sequence[Remark], to: CheckInState
+) -> CheckIn:
+    now = held(check_in)
     demand(answers_check_in(by, now))
     if now.state != CheckInState.SUBMITTED or now.version != version:
-        raise MovedMeanwhile(_last_move(now))
-    if not words.strip():
-        raise NoWords(_("A check-in is answered in words: one sentence is enough."))
+        raise MovedMeanwhile(last_move(now))
+    newest, _before = reading.latest_two(now)
+    comments.write(by, now, newest.number if newest else 0, remarks)
+    _demand_words(now, to, words)
     now.answered_at = timezone.now()
     _move(now, to, by, words.strip(), ["answered_at"])
     kind = LetterKind.CHECK_IN_ACCEPTED if to == CheckInState.ACCEPTED else LetterKind.CHECK_IN_RETURNED
@@ -129,11 +151,22 @@ def _answer(by: User, check_in: CheckIn, version: int, words: str, to: CheckInSt
     return now
 
 
-def _locked(check_in: CheckIn) -> CheckIn:
-    """As it is now, held until the transaction ends: the second of two people waits, then sees what the first did."""
-    rows = CheckIn.objects.select_for_update(of=("self",)).select_related("team", "period__programme__operator")
-    found: CheckIn = rows.get(pk=check_in.pk)
-    return found
+def _demand_words(now: CheckIn, to: CheckInState, words: str) -> None:
+    if words.strip():
+        return
+    if to == CheckInState.ACCEPTED:
+        raise NoWords(_("A check-in is answered in words: one sentence is enough."))
+    if not comments.open_questions(now):
+        raise NoWords(_("Say what you ask for: a sentence here, or a question at one of the parts."))
+
+
+def _sendable(now: CheckIn) -> list[list[str]]:
+    """What only the team sees is not sent, also not for later: the team sends it by sharing it first."""
+    kept_back = Activity.objects.filter(check_in_lines__check_in=now).of_team_alone()
+    private = Q(activity__in=kept_back.values("pk")) | Q(commitment__project__visibility=Visibility.TEAM)
+    opened_again = Q(commitment__isnull=False, commitment__done_at=None)
+    lines = now.lines.filter(included=True).exclude(private).exclude(opened_again)
+    return [[line.anchor, line.note] for line in lines]
 
 
 def _write(now: CheckIn, sheet: Sheet, by: User) -> None:
@@ -147,17 +180,27 @@ def _write(now: CheckIn, sheet: Sheet, by: User) -> None:
         line.included, line.note = choice.included, choice.note.strip()
         changed.append(line)
     now.lines.bulk_update(changed, ["included", "note"])
+    _reply(now, sheet, by)
 
 
-def _move(now: CheckIn, to: CheckInState, by: User, words: str, fields: list[str]) -> None:
+def _reply(now: CheckIn, sheet: Sheet, by: User) -> None:
+    """Under the version that was commented on last, which is the one the team answers about."""
+    said = {part: words for part, words in sheet.replies.items() if words.strip()}
+    for part, words in said.items():
+        asked = now.comments.filter(part=part).order_by("-pk").first()
+        if asked is not None:
+            now.comments.create(version=asked.version, part=part, author=by, text=words.strip())
+
+
+def _move(now: CheckIn, to: CheckInState, by: User, words: str, fields: list[str], *, takes_back: bool = False) -> None:
     """The one writer of the state."""
     before = CheckInState(now.state)
     if (before, to) not in MOVES:
-        raise MovedMeanwhile(_last_move(now))
+        raise MovedMeanwhile(last_move(now))
     now.state = to
     now.version += 1
     now.save(update_fields=["state", "version", *fields])
-    CheckInMove.objects.create(check_in=now, from_state=before, to_state=to, words=words, by=by)
+    CheckInMove.objects.create(check_in=now, from_state=before, to_state=to, words=words, by=by, takes_back=takes_back)
 
 
 def _coordinators(check_in: CheckIn) -> list[User]:
@@ -167,38 +210,9 @@ def _coordinators(check_in: CheckIn) -> list[User]:
 
 
 def _team_readers(check_in: CheckIn) -> list[User]:
-    """The leads, and whoever wrote it."""
-    people = {person.pk: person for person, _about in letters.to_leads([check_in])}
-    if check_in.author and check_in.author.is_active:
-        people.setdefault(check_in.author.pk, check_in.author)
+    """The leads, or where there is none any more the members; and whoever wrote it, while still in the team."""
+    people = {person.pk: person for person in letters.writers_of(check_in.team_id)}
+    author = check_in.author
+    if author and author.is_active and belongs_to(author, check_in.team):
+        people.setdefault(author.pk, author)
     return list(people.values())
-
-
-def _last_move(check_in: CheckIn) -> str:
-    """Who did what while the form was open, for the person whose move came second."""
-    move = check_in.moves.select_related("by").order_by("-at", "-pk").first()
-    if move is None:
-        return _("This check-in has changed since you opened it. What you typed is kept below.")
-    sentences = {
-        CheckInState.SUBMITTED: _("%(who)s sent this check-in at %(when)s. What you typed is kept below."),
-        CheckInState.RETURNED: _("%(who)s sent this check-in back at %(when)s. What you typed is kept below."),
-        CheckInState.ACCEPTED: _("%(who)s accepted this check-in at %(when)s. What you typed is kept below."),
-    }
-    return sentences[CheckInState(move.to_state)] % {"who": _name(move.by), "when": _moment(move.at)}
-
-
-def _last_save(check_in: CheckIn) -> str:
-    if check_in.saved_by is None or check_in.saved_at is None:
-        return _("This check-in has changed since you opened it. What you typed is kept below.")
-    return _(
-        "%(who)s saved this check-in at %(when)s, while you were writing. Theirs is shown beside yours; "
-        "saving again keeps yours."
-    ) % {"who": _name(check_in.saved_by), "when": _moment(check_in.saved_at)}
-
-
-def _name(person: User | None) -> str:
-    return person.name if person else _("Somebody")
-
-
-def _moment(moment: dt.datetime) -> str:
-    return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")

@@ -1,25 +1,22 @@
 """Opening check-ins: once a period has ended, every accompanied team gets a sheet drafted from what it logged."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
 
 from django.db import transaction
-from django.db.models import DateField, Func, Q
+from django.db.models import Q
 
 from cities.choices import ACCOMPANIED
 from cities.models import MembershipPeriod, Team
 from cities.querysets import open_on
 from engagement import letters
+from engagement.checkins.drafting import drafted_lines
 from engagement.checkins.schedules import Span, ended_spans, last_ended_day
-from engagement.choices import REPORTED, LetterKind
+from engagement.choices import LetterKind
 from engagement.models import CheckIn, CheckInLine, CheckInPeriod, CheckInSchedule
-from projects.choices import Verb
-from projects.models import Activity
 
 # After a long standstill only so many periods are opened belatedly; nobody wants to write four reports at once.
 MOST_AT_ONCE = 3
 _BATCH = 1000
-_WIDEST_OFFSET = dt.timedelta(hours=15)
 
 
 def open_due_periods(now: dt.datetime) -> list[CheckInPeriod]:
@@ -57,7 +54,7 @@ def _open(schedule: CheckInSchedule, span: Span, now: dt.datetime) -> CheckInPer
     made = CheckIn.objects.bulk_create(
         [CheckIn(period=period, team=team, language=team.language) for team in teams], batch_size=_BATCH
     )
-    CheckInLine.objects.bulk_create(_drafted_lines(period, made), batch_size=_BATCH)
+    CheckInLine.objects.bulk_create(drafted_lines(period, made), batch_size=_BATCH)
     letters.write(LetterKind.CHECK_IN_OPENED, letters.to_leads(made), now=now)
     return period
 
@@ -68,46 +65,3 @@ def _accompanied_teams(programme_id: int, span: Span, now: dt.datetime) -> list[
     accompanied = MembershipPeriod.objects.filter(open_on(day), programme=programme_id, status__in=ACCOMPANIED)
     accompanied = accompanied.filter(Q(starts_on=None) | Q(starts_on__lte=span.ends_on))
     return list(Team.objects.active().filter(city__in=accompanied.values("city")).order_by("pk"))
-
-
-class _LocalDay(Func):
-    """The calendar day of a moment in the zone that a column names."""
-
-    template = "(%(expressions)s)::date"
-    arg_joiner = " AT TIME ZONE "
-    output_field = DateField()
-
-
-def _drafted_lines(period: CheckInPeriod, check_ins: Iterable[CheckIn]) -> Iterator[CheckInLine]:
-    """One line for each thing logged in the period, by the city's own calendar."""
-    sheets = {check_in.team_id: check_in for check_in in check_ins}
-    positions = dict.fromkeys(sheets, 0)
-    for pk, team_id, is_team_only in _logged(period, list(sheets)):
-        positions[team_id] += 1
-        yield CheckInLine(
-            check_in=sheets[team_id],
-            activity_id=pk,
-            position=positions[team_id],
-            # What only the team sees is on its sheet, but switched off: the team decides whether to share the
-            # project or the part first. Readers are checked again whenever they read (checkins.reading).
-            included=not is_team_only,
-        )
-
-
-def _logged(period: CheckInPeriod, team_ids: list[int]) -> Iterator[tuple[int, int, bool]]:
-    first = dt.datetime.combine(period.starts_on, dt.time(), dt.UTC) - _WIDEST_OFFSET
-    last = dt.datetime.combine(period.ends_on + dt.timedelta(days=1), dt.time(), dt.UTC) + _WIDEST_OFFSET
-    rows = (
-        Activity.objects.filter(verb__in=REPORTED, project__team__in=team_ids, at__range=(first, last))
-        .annotate(local_day=_LocalDay("at", "project__team__city__timezone"))
-        .filter(local_day__range=(period.starts_on, period.ends_on))
-        .order_by("project__team", "project", "at", "pk")
-        .with_team_alone()
-        .values_list("pk", "project__team", "is_team_only", "verb", "pilot")
-    )
-    found = list(rows)
-    newest_change = {pilot: pk for pk, _, _, verb, pilot in found if verb == Verb.PILOT_CHANGED}
-    for pk, team_id, is_team_only, verb, pilot in found:
-        # A pilot written on ten times in a quarter is one line.
-        if verb != Verb.PILOT_CHANGED or newest_change[pilot] == pk:
-            yield pk, team_id, is_team_only

@@ -50,6 +50,19 @@ class AskIntroductionForm(_InOwnName):
     language = forms.ChoiceField(label=_("Written in"), choices=CONTENT_LANGUAGES)
 
 
+class WhomForm(forms.Form):
+    """Whom to ask, where the way did not begin at a city or a project. It only leads on, by a GET."""
+
+    team = OwnTeamField(
+        label=_("Which city would you like to meet?"), queryset=Team.objects.none(), to_field_name="slug"
+    )
+
+    def __init__(self, *, by: User) -> None:
+        super().__init__()
+        others = Team.objects.active().exclude(pk__in=Team.objects.of_member(by))
+        offer(self, "team", others.select_related("city").order_by("city__slug"))
+
+
 class AnswerIntroductionForm(forms.Form):
     words = forms.CharField(
         label=_("A word with your answer"),

@@ -196,6 +196,8 @@ class CheckInVersion(models.Model):
     lines = models.JSONField(default=list)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     submitted_at = models.DateTimeField()
+    # The team took it back before it was answered: from then on nobody else reads it.
+    taken_back_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["number"]
@@ -214,6 +216,8 @@ class CheckInMove(models.Model):
     words = models.TextField(_("answer"), max_length=4000, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+    # By the team, to where it was before it was sent: drafted, or returned.
+    takes_back = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["at", "pk"]
@@ -222,7 +226,11 @@ class CheckInMove(models.Model):
                 condition=~models.Q(to_state=CheckInState.ACCEPTED, words=""),
                 name="check_in_answered_in_words",
                 violation_error_message=_("A check-in is answered in words."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(to_state=CheckInState.DRAFTED) | models.Q(takes_back=True),
+                name="check_in_drafted_again_by_taking_back",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -235,7 +243,7 @@ class CheckInComment(models.Model):
 
     check_in = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="comments")
     version = models.ForeignKey(CheckInVersion, on_delete=models.CASCADE, related_name="comments")
-    # "hard", "help_wanted", "activity-12", "commitment-3": a part of the version.
+    # "hard", "help_wanted", "activity-12", "commitment-3", "project-5": a part of the version.
     part = models.CharField(max_length=40)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     text = models.TextField(_("comment"), max_length=2000)

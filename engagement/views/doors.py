@@ -7,7 +7,10 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, QueryDict
+from django.shortcuts import get_object_or_404
 
+from cities.models import Team
+from engagement.models import CheckIn
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import NotAllowed, Refused, Verdict
 
@@ -65,3 +68,18 @@ def attempt_or_tell(request: HttpRequest, act: Callable[[], Result]) -> Result |
     except Refused as refusal:
         messages.error(request, str(refusal))
     return None
+
+
+def whole_number(typed: str) -> int:
+    """A key or a version that came with a form; 0, which nothing has, for whatever is no such number."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+
+
+def own_check_in(request: HttpRequest) -> CheckIn | None:
+    """The check-in of one's own team that ?check_in= names, whose wish for help is being turned into something."""
+    pk = request.GET.get("check_in", "")
+    if not pk:
+        return None
+    rows = CheckIn.objects.filter(team__in=Team.objects.writable_by(signed_in(request)))
+    found: CheckIn = get_object_or_404(rows.select_related("team__city", "period"), pk=whole_number(pk))
+    return found

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cities.models import Team
 from engagement import introductions
+from engagement.checkins import wishes
 from engagement.choices import IntroductionState
-from engagement.forms.exchange import AnswerIntroductionForm, AskIntroductionForm, HelpedForm, own_teams
+from engagement.forms.exchange import AnswerIntroductionForm, AskIntroductionForm, HelpedForm, WhomForm, own_teams
 from engagement.models import Introduction
 from engagement.permissions import can_answer_introduction, can_say_it_helped, can_withdraw_introduction
-from engagement.views.doors import UNPROCESSABLE, attempt, attempt_or_tell, posted, signed_in
+from engagement.views.doors import UNPROCESSABLE, attempt, attempt_or_tell, own_check_in, posted, signed_in
 from innoteams.lib.posted import way_back
 from innoteams.lib.rates import limited
 from projects.models import Project
@@ -39,22 +40,30 @@ def introduction_list(request: HttpRequest) -> HttpResponse:
 @_get_or_post
 @limited("introduction", times=30, seconds=3600)
 def introduction_create(request: HttpRequest) -> HttpResponse:
-    """Asks the team of ?project=, or the ?team= itself."""
+    """Asks the team of ?project=, or the ?team= itself; from the wish for help of ?check_in=."""
     asker = signed_in(request)
-    project = _project(request)
+    project, check_in = _project(request), own_check_in(request)
     to_team = project.team if project else _team(request)
     if to_team is None:
-        return render(request, "engagement/introduction_create.html", {"to_team": None})
-    form = AskIntroductionForm(posted(request), by=asker)
+        context: dict[str, object] = {"to_team": None, "check_in": check_in}
+        if check_in:
+            context["whom_form"] = WhomForm(by=asker)
+        return render(request, "engagement/introduction_create.html", context)
+    initial = wishes.as_introduction(check_in) if check_in else None
+    form = AskIntroductionForm(posted(request), by=asker, initial=initial)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
-        asked = attempt(form, lambda: introductions.ask(by=asker, to_team=to_team, project=project, **typed))
+        asked = attempt(
+            form,
+            lambda: introductions.ask(by=asker, to_team=to_team, project=project, check_in=check_in, **typed),
+        )
         if asked:
             messages.success(request, _("Asked. You hear from %(city)s by mail.") % {"city": to_team.city.name})
             return redirect(asked)
     context = {
         "to_team": to_team,
         "project": project,
+        "check_in": check_in,
         "form": form,
         "may_ask": own_teams(asker).exists(),
         "is_own": own_teams(asker).filter(pk=to_team.pk).exists(),

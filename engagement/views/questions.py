@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from engagement import questions
+from engagement.checkins import wishes
 from engagement.forms.exchange import AnswerQuestionForm, AskQuestionForm
 from engagement.models import Question
 from engagement.permissions import can_answer_question, can_ask_question, can_close_question
-from engagement.views.doors import UNPROCESSABLE, attempt, attempt_or_tell, or_403, posted, signed_in
+from engagement.views.doors import UNPROCESSABLE, attempt, attempt_or_tell, or_403, own_check_in, posted, signed_in
 from innoteams.lib.rates import limited
 from projects.models import Project
 
@@ -43,18 +44,19 @@ def question_list(request: HttpRequest) -> HttpResponse:
 @_get_or_post
 @limited("question", times=30, seconds=3600)
 def question_create(request: HttpRequest) -> HttpResponse:
-    """To the network, or about ?project= to everybody who sees that one."""
+    """To the network, or about ?project= to everybody who sees that one; from the wish for help of ?check_in=."""
     asker = signed_in(request)
     or_403(can_ask_question(asker))
-    project = _project(request)
-    form = AskQuestionForm(posted(request), by=asker)
+    project, check_in = _project(request), own_check_in(request)
+    form = AskQuestionForm(posted(request), by=asker, initial=wishes.as_question(check_in) if check_in else None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
-        if asked := attempt(form, lambda: questions.ask(by=asker, project=project, **typed)):
+        if asked := attempt(form, lambda: questions.ask(by=asker, project=project, check_in=check_in, **typed)):
             messages.success(request, _("Asked. Answers appear on this page."))
             return redirect(asked)
     status = UNPROCESSABLE if form.errors else 200
-    return render(request, "engagement/question_create.html", {"form": form, "project": project}, status=status)
+    context = {"form": form, "project": project, "check_in": check_in}
+    return render(request, "engagement/question_create.html", context, status=status)
 
 
 @require_safe

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cities.models import Team
 from cities.querysets import today
 from engagement import promises
 from engagement.choices import WITH_THE_TEAM, CheckInState
-from engagement.models import CheckIn
+from engagement.models import CheckIn, CheckInComment
 from engagement.waiting.items import Source, Waiting, of_city
 from innoteams.accounts.models import User
 from innoteams.lib.carried import ALL
@@ -32,11 +33,23 @@ def _tell(check_in: CheckIn, _person: User) -> Iterator[Waiting]:
     elif check_in.state == CheckInState.RETURNED:
         title = _("The check-in of %(city)s, %(period)s, came back with a question")
         why = _("Read the answer, go on writing and send it again.")
+        if asked := getattr(check_in, "asked", 0):
+            why = ngettext(
+                "%(count)d part is asked about; everything else stays as you sent it.",
+                "%(count)d parts are asked about; everything else stays as you sent it.",
+                asked,
+            ) % {"count": asked}
         yield Waiting("check_in_returned", title % names, why, url, _("Read the answer"), due)
     else:
         title = _("Send the check-in of %(city)s, %(period)s")
         why = _("It is drafted from what your team logged.")
         yield Waiting("check_in_drafted", title % names, why, url, _("Open the draft"), due)
+
+
+def _parts_asked_about() -> Subquery:
+    rows = CheckInComment.objects.filter(check_in=OuterRef("pk"), asks=True, settled_at=None).order_by()
+    counted = rows.values("check_in").annotate(parts=Count("part", distinct=True)).values("parts")
+    return Subquery(counted)
 
 
 SOURCES = (
@@ -46,5 +59,6 @@ SOURCES = (
         _tell,
         columns=("id", "state", "team_id", "period_id", "submitted_at", "answered_at"),
         related={**of_city("team"), "period": ALL},
+        facts={"asked": _parts_asked_about()},
     ),
 )

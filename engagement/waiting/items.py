@@ -9,7 +9,7 @@ from django.db import models
 
 from engagement import promises
 from innoteams.accounts.models import User
-from innoteams.lib.carried import ALL, Columns, Related
+from innoteams.lib.carried import ALL, Columns, Facts, Related
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,14 @@ class Waiting:
 @dataclass(frozen=True)
 class Source:
     """`rows` finds what waits for a person, `tell` says it; of the rows, `columns` are carried and what `related`
-    names along with each (innoteams.lib.carried)."""
+    names along with each, and `facts` about it (innoteams.lib.carried)."""
 
     name: str
     rows: Callable[[User], "models.QuerySet[Any]"]
     tell: Callable[[Any, User], Iterator[Waiting]]
     columns: Columns = ALL
     related: Related = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
 
 
 # What names a team's city in any language.

@@ -3,7 +3,7 @@
 So several tables can be asked in one query: as lists beside a row (`ArraySubquery`), or one after the other (`union`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.db import models
@@ -16,20 +16,25 @@ Columns = tuple[str, ...]
 # The columns that are wanted of single rows that come along, by the way to them ("team__city").
 Related = Mapping[str, Columns]
 ALL: Columns = ()
+# What is computed beside the columns, by the name that the row is to have it under.
+Facts = Mapping[str, Combinable]
+NO_FACTS: Facts = {}
 
 
-def as_json(model: type[models.Model], related: Related, columns: Columns = ALL) -> JSONObject:
-    """For `.values(row=…)` of a queryset of the model. PostgreSQL carries at most 50 columns of one table so."""
+def as_json(model: type[models.Model], related: Related, columns: Columns = ALL, facts: Facts = NO_FACTS) -> JSONObject:
+    """For `.values(row=…)` of a queryset of the model; `facts` are computed in the same query."""
     along = {}
     for path, wanted in related.items():
         names = [one.attname for one in _columns(_model_at(model, path), wanted)]
         along[path] = JSONObject(**{name: F(f"{path}__{name}") for name in names})
-    return JSONObject(**{one.attname: _value_of(one) for one in _columns(model, columns)}, **along)
+    return JSONObject(**{one.attname: _value_of(one) for one in _columns(model, columns)}, **along, **facts)
 
 
-def from_json(model: type[Row], related: Related, row: Mapping[str, Any]) -> Row:
+def from_json(model: type[Row], related: Related, row: Mapping[str, Any], facts: Iterable[str] = ()) -> Row:
     """The row as the database would have given it; columns that were not carried are deferred."""
     found = _made(model, row)
+    for fact in facts:
+        setattr(found, fact, row[fact])
     for path in related:
         *way, last = path.split("__")
         holder: Any = found
