@@ -22,7 +22,7 @@ reset-demo: $(VENV)/run.stamp ## remove the demo's data
 	@$(BIN)/python -m innoteams.demo.run --reset
 
 test: $(VENV)/dev.stamp ## the whole suite, on servers of its own; ARGS="-k word" chooses
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/dev.stamp ## style, types, templates, import directions, migrations, deployment, documents
 	@$(MAKE) --no-print-directory --keep-going check-style check-types check-templates check-imports \
