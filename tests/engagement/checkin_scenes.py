@@ -51,7 +51,9 @@ def indicator(project: Project, name: str = "Visitors", **fields: object) -> Ind
     return Indicator.objects.create(project=project, name=name, unit="people", **fields)
 
 
-def promise(cast: Cast, of: CoachingEngagement | None = None, *, owner: User | None = None, **fields: object) -> Commitment:
+def promise(
+    cast: Cast, of: CoachingEngagement | None = None, *, owner: User | None = None, **fields: object
+) -> Commitment:
     """Kept, by somebody of the team."""
     values: dict[str, object] = {
         "engagement": of or CoachingEngagement.objects.first() or engagement(cast),
