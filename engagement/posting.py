@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.core.mail import BadHeaderError, EmailMessage
 
-from engagement import emails, letters
+from engagement import emails, letters, promise_letters, session_letters
 from engagement.choices import LetterKind
 from engagement.models import Letter
 
@@ -25,6 +25,12 @@ _MESSAGES: dict[str, Callable[[Letter], EmailMessage | None]] = {
     LetterKind.QUESTION_ANSWERED: emails.question_answered,
     LetterKind.PROJECT_ADAPTED: emails.project_adapted,
     LetterKind.ADAPTATION_REPORTED: emails.adaptation_reported,
+    LetterKind.SESSION_PLANNED: session_letters.session_planned,
+    LetterKind.SESSION_MOVED: session_letters.session_moved,
+    LetterKind.SESSION_CALLED_OFF: session_letters.session_called_off,
+    LetterKind.SESSION_SOON: session_letters.session_soon,
+    LetterKind.SESSION_TO_LOG: session_letters.session_to_log,
+    LetterKind.PROMISES: promise_letters.promises_due,
 }
 
 

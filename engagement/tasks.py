@@ -26,6 +26,14 @@ def project_letters_tick() -> None:
     write_due(timezone.now())
 
 
+@shared_task(expires=_HEARD_WITHIN)
+def reminder_tick() -> None:
+    """Writes the reminders that are due: sessions that are near or wait to be logged, and what is promised."""
+    from engagement.reminders import write_due
+
+    write_due(timezone.now())
+
+
 @shared_task
 def post_letters() -> None:
     """Posts what waits: rung after each commit that wrote a letter, and every few minutes in case a bell was lost."""

@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("engagement.urls_accompany")),
     path("", include("engagement.urls_digests")),
+    path("", include("engagement.urls_calendar")),
 ]

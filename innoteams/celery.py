@@ -16,5 +16,6 @@ app.conf.beat_schedule = {
     "digest-tick": {"task": "engagement.tasks.digest_tick", "schedule": crontab(minute="*/5")},
     "check-in-tick": {"task": "engagement.tasks.check_in_tick", "schedule": crontab(minute=7)},
     "project-letters-tick": {"task": "engagement.tasks.project_letters_tick", "schedule": crontab(minute="*/2")},
+    "reminder-tick": {"task": "engagement.tasks.reminder_tick", "schedule": crontab(minute="3-59/10")},
     "letters": {"task": "engagement.tasks.post_letters", "schedule": crontab(minute="*/5")},
 }

@@ -9,7 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Q
 from django.utils import timezone
 
-from engagement.models import Answer, CoachingNote, DigestPreference, Question
+from engagement.models import Answer, CoachingNote, DigestPreference, Question, ReminderPreference
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
 from projects.models import Attachment, Ending, Follow, JournalEntry, Project, Revision
@@ -60,6 +60,9 @@ def _habits(person: User) -> dict[str, Rows]:
         "digest_preferences": _rows(
             DigestPreference.objects.filter(person=person).values("stream", "cadence", "weekday", "local_hour")
         ),
+        "reminders": _rows(ReminderPreference.objects.filter(person=person).values("promises", "sessions")),
+        # Without the key: the file is passed around more easily than the page that shows it.
+        "calendar_feeds": _rows(person.calendar_feeds.values("created_at", "revoked_at", "last_read_at")),
         # Without its subject, which names a project that may have been narrowed since.
         "digests": _rows(person.digests.values("stream", "period_key", "state", "sent_at")),
         "follows": [

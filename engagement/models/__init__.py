@@ -21,7 +21,7 @@ from engagement.models.coaching import (
 )
 from engagement.models.digests import Digest, DigestItem, DigestPreference, UnsubscribeKey
 from engagement.models.introductions import Introduction
-from engagement.models.letters import Letter
+from engagement.models.letters import Letter, ReminderPreference
 from engagement.models.questions import Answer, Question
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Question",
     "Reflection",
     "ReflectionStep",
+    "ReminderPreference",
     "ScheduledPeriod",
     "UnsubscribeKey",
 ]

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from engagement.choices import LetterKind
 
@@ -69,3 +70,25 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.person_id}"
+
+
+class ReminderPreference(models.Model):
+    """Which reminders a person has switched off; no row means none. What happened (a session is planned, moved or
+    called off, a check-in comes back) is told in any case."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="reminder_preference"
+    )
+    promises = models.BooleanField(
+        _("what I promised, or answer for"),
+        default=True,
+        help_text=_("One mail in the morning, only on days when something comes near or is late."),
+    )
+    sessions = models.BooleanField(
+        _("sessions of the coaching"),
+        default=True,
+        help_text=_("A day before each one; coaches also afterwards, until it is logged."),
+    )
+
+    def __str__(self) -> str:
+        return f"reminders of {self.person_id}"

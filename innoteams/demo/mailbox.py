@@ -86,6 +86,7 @@ def mail_detail(request: HttpRequest, key: str) -> HttpResponse:
         "subject": _header(message, "Subject"),
         "headers": [(name, _header(message, name)) for name in _SHOWN_HEADERS if message[name]],
         "text": _part(message, "plain"),
+        "calendar": _calendar(message),
         "has_html": message.get_body(("html",)) is not None,
         "sandbox": SANDBOX,
     }
@@ -160,6 +161,13 @@ def _date(message: EmailMessage) -> dt.datetime | None:
         return parsedate_to_datetime(_header(message, "Date"))
     except ValueError:
         return None
+
+
+def _calendar(message: EmailMessage) -> str:
+    """What a calendar program would take from it."""
+    parts = (part for part in message.walk() if part.get_content_type() == "text/calendar")
+    found = next(parts, None)
+    return str(found.get_content()) if found else ""
 
 
 def _part(message: EmailMessage, kind: str) -> str:

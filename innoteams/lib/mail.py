@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.utils import formataddr, make_msgid, parseaddr
 from functools import cache
@@ -27,6 +28,8 @@ from django.utils import timezone, translation
 from innoteams.lib.languages import direction
 
 SUBJECT_LENGTH = 180
+# The name that Outlook itself gives an invitation, and knows again.
+CALENDAR_FILE = "invite.ics"
 # Line and paragraph separators and every control character: nothing of a value may begin a new header line.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
@@ -45,6 +48,14 @@ class Addressed(Protocol):
 Recipient = str | Addressed
 
 
+@dataclass(frozen=True)
+class CalendarPart:
+    """An iCalendar object that goes along; `method` is the one in it (REQUEST, CANCEL)."""
+
+    method: str
+    content: bytes
+
+
 def send(
     template: str,
     to: Recipient | Sequence[Recipient],
@@ -55,6 +66,7 @@ def send(
     headers: Mapping[str, str] | None = None,
     message_id: str | None = None,
     time_zone: dt.tzinfo | None = None,
+    calendar: CalendarPart | None = None,
     connection: BaseEmailBackend | None = None,
 ) -> EmailMultiAlternatives:
     """Builds the mail and hands it to the mail server. Raises what `build` raises, and what SMTP raises (OSError,
@@ -68,6 +80,7 @@ def send(
         headers=headers,
         message_id=message_id,
         time_zone=time_zone,
+        calendar=calendar,
         connection=connection,
     )
     message.send()
@@ -84,6 +97,7 @@ def build(
     headers: Mapping[str, str] | None = None,
     message_id: str | None = None,
     time_zone: dt.tzinfo | None = None,
+    calendar: CalendarPart | None = None,
     connection: BaseEmailBackend | None = None,
 ) -> EmailMultiAlternatives:
     """The message of `template` in `language` (or, where that is not offered, the portal's first one).
@@ -93,7 +107,15 @@ def build(
     TemplateDoesNotExist where one of the three templates is missing.
     """
     rendered = render(template, language, context, time_zone=time_zone)
-    return assemble(rendered, to, reply_to=reply_to, headers=headers, message_id=message_id, connection=connection)
+    return assemble(
+        rendered,
+        to,
+        reply_to=reply_to,
+        headers=headers,
+        message_id=message_id,
+        calendar=calendar,
+        connection=connection,
+    )
 
 
 class Rendered:
@@ -131,6 +153,7 @@ def assemble(
     reply_to: Sequence[Recipient] = (),
     headers: Mapping[str, str] | None = None,
     message_id: str | None = None,
+    calendar: CalendarPart | None = None,
     connection: BaseEmailBackend | None = None,
 ) -> EmailMultiAlternatives:
     """The rendered mail as a message to be sent."""
@@ -151,7 +174,17 @@ def assemble(
         connection=connection or get_connection(),
     )
     message.attach_alternative(rendered.html, "text/html")
+    if calendar:
+        _attach_calendar(message, calendar)
     return message
+
+
+def _attach_calendar(message: EmailMultiAlternatives, calendar: CalendarPart) -> None:
+    """Twice, as calendar programs themselves write it: Gmail and Outlook offer what they find as the last alternative,
+    others open only a file. The method has to stand in both places (RFC 6047)."""
+    text = calendar.content.decode()
+    message.attach_alternative(text, f"text/calendar; method={calendar.method}")
+    message.attach(CALENDAR_FILE, calendar.content, "application/ics")
 
 
 def offered(language: str) -> str:
@@ -197,9 +230,14 @@ def tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 
 
+def sender_address() -> str:
+    """The address this portal writes from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
 def mail_domain() -> str:
     """The domain this portal writes from."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return sender_address().rpartition("@")[2] or "localhost"
 
 
 def new_message_id() -> str:

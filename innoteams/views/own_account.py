@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cities import memberships
+from engagement import calendar_feeds
 from innoteams.accounts.closing import close
 from innoteams.accounts.forms import ClosingForm
 from innoteams.accounts.models import User
@@ -53,6 +54,7 @@ def close_account(request: HttpRequest) -> HttpResponse:
 def leave_and_close(*, by: User, keep_name: bool) -> None:
     """All or nothing: whoever is the last lead of a team, or coaches one, keeps the account for now."""
     memberships.leave_everything(by=by)
+    calendar_feeds.revoke(by=by)
     close(person=by, keep_name=keep_name)
 
 
