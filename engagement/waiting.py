@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.db.models.functions import Greatest, Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -17,8 +18,19 @@ from django.utils.translation import gettext as _
 from cities.models import Invitation, Membership, Team
 from cities.querysets import today
 from engagement import promises
-from engagement.choices import WITH_THE_TEAM, CheckInState, IntroductionState
-from engagement.models import Answer, CheckIn, CoachingEngagement, CoachingSession, Commitment, Introduction, Question
+from engagement.choices import WITH_THE_TEAM, CheckInState, IntroductionState, Moment
+from engagement.coaching import acting, moments
+from engagement.coaching.comparison import LOOKING_BACK
+from engagement.models import (
+    Answer,
+    CheckIn,
+    CoachingEngagement,
+    CoachingSession,
+    Commitment,
+    Introduction,
+    Question,
+    Reflection,
+)
 from innoteams.accounts.models import User
 from projects.choices import LIVE_OUTCOMES
 from projects.models import Adaptation, Project
@@ -123,17 +135,53 @@ def _introductions(person: User) -> Iterator[Waiting]:
 
 
 def _commitments(person: User) -> Iterator[Waiting]:
+    """What is promised until soon. Bound to an act it leads to where that is done; else one click says it is done."""
     soon = today() + dt.timedelta(days=promises.DAYS_AHEAD)
-    rows = Commitment.objects.open().filter(owner=person, engagement__ends_on=None, due_on__lte=soon)
+    rows = Commitment.objects.visible_to(person).open().filter(engagement__ends_on=None, due_on__lte=soon, owner=person)
+    seen = Project.objects.visible_to(person).filter(pk=OuterRef("project"))
+    can_act = Q(engagement__team__in=Team.objects.writable_by(person)) & (Q(project=None) | Exists(seen))
+    rows = acting.with_parts(rows).annotate(leads=Case(When(~Q(act="") & can_act, then=True), default=False))
     for one in rows.select_related("engagement__team__city"):
+        why = _("You promised this in the coaching with %(city)s.") % {"city": one.engagement.team.city.name}
+        if one.leads:
+            why += " " + _("It is ticked off by itself when %(act)s.") % {"act": one.get_act_display()}
+            url, action = acting.where_to_act(one), str(acting.DO[one.act])
+            yield Waiting("commitment", one.text, why, url, action, one.due_on)
+        else:
+            url, done = one.engagement.get_absolute_url(), reverse("commitment_settle", args=[one.pk])
+            yield Waiting("commitment", one.text, why, url, _("Done"), one.due_on, post_to=done)
+
+
+def _left_behind(person: User) -> Iterator[Waiting]:
+    """Open promises of somebody who left: for the coaches and the leads of the team to give to somebody."""
+    mine = Q(engagement__in=CoachingEngagement.objects.coached_by(person))
+    mine |= Q(engagement__team__in=Team.objects.led_by(person))
+    there = Membership.objects.current().filter(team=OuterRef("engagement__team"), person=OuterRef("owner"))
+    rows = Commitment.objects.open().filter(~Exists(there) | Q(owner__is_active=False), mine, engagement__ends_on=None)
+    for one in rows.select_related("engagement__team__city", "owner"):
+        why = _("%(who)s has left. Give this promise to somebody, or let it go.") % {"who": one.owner.name}
+        url = reverse("commitment_change", args=[one.pk])
+        yield Waiting("commitment_left_behind", one.text, why, url, _("Give it to somebody"), one.due_on)
+
+
+def _reflections(person: User) -> Iterator[Waiting]:
+    """A moment of the coaching at which a lead's team is asked to look back, and has not yet."""
+    rows = CoachingEngagement.objects.filter(team__in=Team.objects.led_by(person)).select_related("team__city")
+    ended_lately = Q(ends_on=None) | Q(ends_on__gte=today() - moments.ASKED_FOR)
+    written = ArraySubquery(Reflection.objects.filter(engagement=OuterRef("pk")).values("moment"))
+    for engagement in rows.filter(ended_lately).annotate(written=written):
+        asked = moments.asked_on(engagement, today())
+        if asked is None or asked[0] in engagement.written:
+            continue
+        moment, until = asked
         yield Waiting(
-            "commitment",
-            one.text,
-            _("You promised this in the coaching with %(city)s.") % {"city": one.engagement.team.city.name},
-            one.engagement.get_absolute_url(),
-            _("Done"),
-            one.due_on,
-            post_to=reverse("commitment_settle", args=[one.pk]),
+            "reflection",
+            str(LOOKING_BACK[moment]),
+            _("Seven statements and a few words, for %(city)s alone unless you share them.")
+            % {"city": engagement.team.city.name},
+            reverse("reflection_write", args=[engagement.pk, moment.value]),
+            _("Look back") if moment != Moment.START else _("Write it down"),
+            until,
         )
 
 
@@ -227,6 +275,8 @@ SOURCES: tuple[Source, ...] = (
     _invitations,
     _introductions,
     _commitments,
+    _left_behind,
+    _reflections,
     _sessions_to_log,
     _projects,
     _questions,
