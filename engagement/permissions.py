@@ -5,8 +5,16 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import Team
 from cities.permissions import Person, belongs_to, coordinates, leads, writes_for
 from cities.standing import standing_of
-from engagement.choices import WITH_THE_TEAM, CheckInState, IntroductionState
-from engagement.models import CheckIn, CoachingEngagement, CoachingSession, Commitment, Introduction, Question
+from engagement.choices import WITH_THE_TEAM, CheckInState, Drawer, IntroductionState
+from engagement.models import (
+    CheckIn,
+    CoachingEngagement,
+    CoachingNote,
+    CoachingSession,
+    Commitment,
+    Introduction,
+    Question,
+)
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import YES, Verdict, no
 
@@ -141,6 +149,29 @@ def can_log_session(person: Person, session: CoachingSession) -> Verdict:
 
 def can_settle_commitment(person: Person, commitment: Commitment) -> Verdict:
     return can_write_in_engagement(person, commitment.engagement)
+
+
+def can_change_note(person: Person, note: CoachingNote) -> Verdict:
+    """Its author: a shared one while they write here, a private one always."""
+    if person.pk != note.author_id:
+        return no(_("Only its author changes a note."))
+    if note.drawer == Drawer.PRIVATE:
+        return YES
+    return can_write_in_engagement(person, note.engagement)
+
+
+def can_remove_note(person: Person, note: CoachingNote) -> Verdict:
+    """Its author, at any time: what one has said to others can be taken back."""
+    if person.pk == note.author_id:
+        return YES
+    return no(_("Only its author deletes a note."))
+
+
+def can_reflect(person: Person, engagement: CoachingEngagement) -> Verdict:
+    """The team looks back on itself, also after the end; who reads it, the same people decide."""
+    if writes_for(person, engagement.team):
+        return YES
+    return no(_("The team looks back on itself: its leads and members write here."))
 
 
 # --- Introductions -------------------------------------------------------------------------------------------------

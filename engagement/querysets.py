@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from cities.models import Membership, Team
 from engagement.choices import CheckInState, DigestState, Drawer, IntroductionState, Sharing
@@ -115,6 +116,16 @@ class CommitmentQuerySet(models.QuerySet[Any]):
     def open(self) -> Self:
         """Neither done nor let go."""
         return self.filter(done_at=None, let_go_at=None)
+
+    def with_carried(self) -> Self:
+        """Each with `carried`: how many sessions were held and logged since it was promised."""
+        engagements = self.model._meta.get_field("engagement").related_model
+        sessions = engagements._meta.get_field("sessions").related_model.objects
+        since = sessions.filter(
+            engagement=OuterRef("engagement"), logged_at__isnull=False, starts_at__gt=OuterRef("created_at")
+        )
+        number = since.order_by().values("engagement").annotate(number=Count("pk")).values("number")
+        return self.annotate(carried=Coalesce(Subquery(number), 0))
 
 
 class ReflectionQuerySet(models.QuerySet[Any]):

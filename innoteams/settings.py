@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "innoteams.accounts.middleware.PersonalHabitsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "innoteams.lib.asides.AsidesMiddleware",
     "cities.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

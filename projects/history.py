@@ -1,7 +1,7 @@
 """Writing what happened, and what texts said before, in the transaction of the change itself."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -85,6 +85,10 @@ POINT = ("latitude", "longitude")
 # What is saved by itself while somebody types becomes one row for this long, so that a draft is not a row a keystroke.
 TYPING = dt.timedelta(minutes=30)
 
+# Called with each new row, in its transaction, in this order; a failing one fails the act. Rooms that this one must not
+# import add to it when the portal starts (`AppConfig.ready`), and nowhere else (decision 17).
+after_record: list[Callable[[Activity], None]] = []
+
 
 def record(
     verb: Verb,
@@ -96,7 +100,10 @@ def record(
 ) -> Activity:
     """One row; `part` names what it is about (pilot=…, reading=…). Facts never hold text that a person wrote."""
     projects_changed()
-    return Activity.objects.create(project=project, verb=verb, actor=by, facts=facts or {}, **part)
+    activity = Activity.objects.create(project=project, verb=verb, actor=by, facts=facts or {}, **part)
+    for listener in after_record:
+        listener(activity)
+    return activity
 
 
 def record_change(project: Project, fields: Iterable[str], *, by: User, typing: bool = False) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from engagement.choices import CheckInState, Drawer, IntroductionState
@@ -88,6 +89,16 @@ def _inside_cell(key: str, word: str) -> SafeString:
 def drawer_mark(drawer: str) -> Mark:
     """The icon and words that say who reads a note; an unknown drawer reads as the narrowest."""
     return DRAWERS.get(drawer, DRAWERS[Drawer.PRIVATE])
+
+
+@register.simple_tag
+def drawers() -> list[tuple[str, str, str]]:
+    """Each drawer with its name in a list of notes and the button that writes into it, which names the readers."""
+    return [
+        (Drawer.PRIVATE, gettext("Only me"), gettext("Keep in my private drawer")),
+        (Drawer.TEAM, gettext("The team"), gettext("Share with the team")),
+        (Drawer.COORDINATORS, gettext("The coordinators"), gettext("Share with the coordinators too")),
+    ]
 
 
 @register.simple_tag

@@ -4,11 +4,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from cities.permissions import belongs_to
+from cities.querysets import today
+from engagement.choices import Drawer
+from engagement.coaching.comparison import comparison_of
+from engagement.coaching.moments import asked_on
+from engagement.coaching.promised import promises_of
 from engagement.forms.commitments import CommitmentForm
 from engagement.forms.engagements import AimsForm
 from engagement.forms.notes import NoteForm
-from engagement.models import CoachingEngagement, CoachingNote, Commitment
-from engagement.permissions import can_end_engagement, can_write_in_engagement, coaches_in
+from engagement.models import CoachingEngagement, CoachingNote, Commitment, Reflection
+from engagement.permissions import can_end_engagement, can_reflect, can_write_in_engagement, coaches_in
 from engagement.views.doors import signed_in
 from innoteams.accounts.models import User
 
@@ -33,21 +39,22 @@ def engagement_page(
         "ends": can_end_engagement(reader, engagement),
         "is_coach": coaches_in(reader, engagement),
         **_sessions(engagement),
-        **_commitments(engagement),
-        **_notes(engagement, reader),
+        **_commitments(engagement, reader),
+        **_notes(request, engagement),
+        **_reflections(engagement, reader),
     }
     if writes:
         context |= {
             "aims_form": AimsForm(initial={"aims": engagement.aims}),
-            "commitment_form": CommitmentForm(engagement=engagement, initial={"owner": reader.pk}),
-            "note_form": NoteForm(),
+            "commitment_form": CommitmentForm(engagement=engagement, person=reader, initial={"owner": reader.pk}),
+            "note_form": NoteForm(engagement=engagement),
             **forms,
         }
     return render(request, "engagement/engagement_detail.html", context, status=status)
 
 
 def open_commitments(engagement: CoachingEngagement) -> list[Commitment]:
-    return list(engagement.commitments.open().select_related("owner", "session"))
+    return list(engagement.commitments.open().with_carried().select_related("owner", "session"))
 
 
 def _sessions(engagement: CoachingEngagement) -> dict[str, object]:
@@ -59,11 +66,33 @@ def _sessions(engagement: CoachingEngagement) -> dict[str, object]:
     }
 
 
-def _commitments(engagement: CoachingEngagement) -> dict[str, object]:
-    done = engagement.commitments.exclude(done_at=None).select_related("owner").order_by("-done_at")
-    return {"open_commitments": open_commitments(engagement), "done_commitments": done}
+def _commitments(engagement: CoachingEngagement, reader: User) -> dict[str, object]:
+    opened, kept, let_go = promises_of(engagement, reader)
+    return {"open_promises": opened, "kept_promises": kept, "let_go_promises": let_go}
 
 
-def _notes(engagement: CoachingEngagement, reader: User) -> dict[str, object]:
-    notes = CoachingNote.objects.visible_to(reader).filter(engagement=engagement).select_related("author")
-    return {"notes": notes[:MOST_NOTES]}
+def _notes(request: HttpRequest, engagement: CoachingEngagement) -> dict[str, object]:
+    """The newest, of one drawer where the address names it (?drawer=private)."""
+    rows, drawer = CoachingNote.objects.visible_to(request.user).filter(engagement=engagement), _drawer(request)
+    if drawer:
+        rows = rows.filter(drawer=drawer)
+    notes = list(
+        rows.select_related("author", "session", "engagement").order_by("-created_at", "-pk")[: MOST_NOTES + 1]
+    )
+    return {"notes": notes[:MOST_NOTES], "drawer": drawer, "has_more_notes": len(notes) > MOST_NOTES}
+
+
+def _drawer(request: HttpRequest) -> str:
+    chosen = request.GET.get("drawer", "")
+    return chosen if chosen in Drawer else ""
+
+
+def _reflections(engagement: CoachingEngagement, reader: User) -> dict[str, object]:
+    rows = Reflection.objects.visible_to(reader).filter(engagement=engagement).prefetch_related("steps")
+    asked = asked_on(engagement, today())
+    return {
+        "comparison": comparison_of(rows),
+        "asked_moment": asked[0].value if asked else None,
+        "is_of_team": belongs_to(reader, engagement.team),
+        "reflects": can_reflect(reader, engagement),
+    }

@@ -3,37 +3,88 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cities.models import Membership, Team
 from cities.querysets import today
 from engagement import promises
-from engagement.models import CoachingEngagement, CoachingSession, Commitment
-from engagement.waiting.items import Source, Waiting, Way, of_city
+from engagement.choices import Moment
+from engagement.coaching import acting, moments
+from engagement.coaching.comparison import LOOKING_BACK
+from engagement.models import CoachingEngagement, CoachingSession, Commitment, Reflection
+from engagement.waiting.items import NAMED, Source, Waiting, Way, of_city
 from innoteams.accounts.models import User
+from projects.models import Project
 
 _ENGAGEMENT = {"engagement": ("id", "team_id"), **of_city("engagement__team")}
 
 
 def _commitments(person: User) -> QuerySet[Commitment]:
+    """What is promised until soon. Bound to an act it leads to where that is done; else one click says it is done."""
     soon = today() + dt.timedelta(days=promises.DAYS_AHEAD)
+    rows = Commitment.objects.visible_to(person).open().filter(engagement__ends_on=None, due_on__lte=soon, owner=person)
+    seen = Project.objects.visible_to(person).filter(pk=OuterRef("project"))
+    can_act = Q(engagement__team__in=Team.objects.writable_by(person)) & (Q(project=None) | Exists(seen))
+    leads = Case(When(~Q(act="") & can_act, then=True), default=False)
+    found: QuerySet[Commitment] = acting.with_parts(rows).annotate(leads=leads)
+    return found
+
+
+def _tell_commitment(one: Commitment, _person: User) -> Iterator[Waiting]:
+    why = _("You promised this in the coaching with %(city)s.") % {"city": one.engagement.team.city.name}
+    if getattr(one, "leads", False):
+        why += " " + _("It is ticked off by itself when %(act)s.") % {"act": one.get_act_display()}
+        url, action = acting.where_to_act(one), str(acting.DO[one.act])
+        yield Waiting("commitment", one.text, why, url, action, one.due_on)
+    else:
+        url, done = one.engagement.get_absolute_url(), Way(_("Done"), reverse("commitment_settle", args=[one.pk]))
+        yield Waiting("commitment", one.text, why, url, _("Done"), one.due_on, ways=(done,))
+
+
+def _left_behind(person: User) -> QuerySet[Commitment]:
+    """Open promises of somebody who left: for the coaches and the leads of the team to give to somebody."""
+    mine = Q(engagement__in=CoachingEngagement.objects.coached_by(person))
+    mine |= Q(engagement__team__in=Team.objects.led_by(person))
+    there = Membership.objects.current().filter(team=OuterRef("engagement__team"), person=OuterRef("owner"))
     rows: QuerySet[Commitment] = Commitment.objects.open().filter(
-        owner=person, engagement__ends_on=None, due_on__lte=soon
+        ~Exists(there) | Q(owner__is_active=False), mine, engagement__ends_on=None
     )
     return rows
 
 
-def _tell_commitment(one: Commitment, _person: User) -> Iterator[Waiting]:
+def _tell_left_behind(one: Commitment, _person: User) -> Iterator[Waiting]:
+    why = _("%(who)s has left. Give this promise to somebody, or let it go.") % {"who": one.owner.name}
+    url = reverse("commitment_change", args=[one.pk])
+    yield Waiting("commitment_left_behind", one.text, why, url, _("Give it to somebody"), one.due_on)
+
+
+def _reflections(person: User) -> QuerySet[CoachingEngagement]:
+    """Of the teams that the person leads, as long as one may be asked to look back."""
+    ended_lately = Q(ends_on=None) | Q(ends_on__gte=today() - moments.ASKED_FOR)
+    written = ArraySubquery(Reflection.objects.filter(engagement=OuterRef("pk")).values("moment"))
+    rows = CoachingEngagement.objects.filter(ended_lately, team__in=Team.objects.led_by(person))
+    found: QuerySet[CoachingEngagement] = rows.annotate(written=written)
+    return found
+
+
+def _tell_reflection(engagement: CoachingEngagement, _person: User) -> Iterator[Waiting]:
+    """A moment of the coaching at which the team is asked to look back, and has not yet."""
+    asked = moments.asked_on(engagement, today())
+    if asked is None or asked[0] in getattr(engagement, "written", ()):
+        return
+    moment, until = asked
     yield Waiting(
-        "commitment",
-        one.text,
-        _("You promised this in the coaching with %(city)s.") % {"city": one.engagement.team.city.name},
-        one.engagement.get_absolute_url(),
-        _("Done"),
-        one.due_on,
-        ways=(Way(_("Done"), reverse("commitment_settle", args=[one.pk])),),
+        "reflection",
+        str(LOOKING_BACK[moment]),
+        _("Seven statements and a few words, for %(city)s alone unless you share them.")
+        % {"city": engagement.team.city.name},
+        reverse("reflection_write", args=[engagement.pk, moment.value]),
+        _("Look back") if moment != Moment.START else _("Write it down"),
+        until,
     )
 
 
@@ -63,6 +114,22 @@ SOURCES = (
         _tell_commitment,
         columns=("id", "text", "due_on", "act", "engagement_id", "project_id"),
         related={**_ENGAGEMENT, "project": ("id", "slug", "title")},
+        facts={name: F(name) for name in ("leads", "indicators", "pilots", "untold")},
+    ),
+    Source(
+        "left_behind",
+        _left_behind,
+        _tell_left_behind,
+        columns=("id", "text", "due_on", "owner_id", "engagement_id"),
+        related={"owner": NAMED},
+    ),
+    Source(
+        "reflection",
+        _reflections,
+        _tell_reflection,
+        columns=("id", "team_id", "starts_on", "planned_until", "ends_on"),
+        related=of_city("team"),
+        facts={"written": F("written")},
     ),
     Source(
         "session", _sessions, _tell_session, columns=("id", "aim", "starts_at", "engagement_id"), related=_ENGAGEMENT

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cities import joining
 from cities.models import Invitation, Team
 from cities.standing import standing_of
+from engagement.coaching.promised import kept_lately
 from engagement.models import CoachingEngagement, CoachingSession, EngagementCoach, Question
 from engagement.waiting import waiting_for
 from innoteams.accounts.models import User
@@ -56,6 +57,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "projects": _projects(person),
         "news": _news(person),
         "session": _next_session(person),
+        "kept": kept_lately(person),
     }
     return render(request, "my_work.html", context)
 

@@ -286,5 +286,5 @@ def test_the_engagement_costs_the_same_for_one_session_and_for_thirty(
         promise(opened, cast.coach)
         notes.write_note(by=cast.coach, engagement=opened, drawer=Drawer.TEAM, text="A note.")
     client = client_of(cast.coach)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         client.get(opened.get_absolute_url())
