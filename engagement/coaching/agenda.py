@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.html import escape
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -45,7 +45,7 @@ class News:
     @property
     def words(self) -> str:
         told = (Verb(verb).label if count == 1 else f"{Verb(verb).label} ({count}×)" for verb, count in self.acts)
-        return ", ".join(str(one) for one in told)
+        return capfirst(", ".join(str(one) for one in told))
 
 
 def held_moments(engagement: CoachingEngagement) -> list[dt.datetime]:
@@ -129,7 +129,8 @@ def _commitment_line(carried: Carried) -> str:
 
 
 def _news_line(news: News) -> str:
-    return f'<li><p><a href="{escape(news.url)}">{escape(_shortened(news.title))}</a>: {escape(news.words)}</p></li>'
+    # The drafter's own words first: the line then runs as they do, whatever language the title is in.
+    return f'<li><p>{escape(news.words)}: <a href="{escape(news.url)}">{escape(_shortened(news.title))}</a></p></li>'
 
 
 def _shortened(text: str) -> str:

@@ -32,6 +32,14 @@ def zone_choices(clocks: Iterable[Clock], also: str = "") -> list[tuple[str, str
     return choices
 
 
+def _with(data: Mapping[str, Any] | None, **otherwise: str) -> Mapping[str, Any] | None:
+    """What was sent, and a choice that was left out as it stands in the form: a program may send the day and the hour
+    alone."""
+    if data is None or all(data.get(name) for name in otherwise):
+        return data
+    return {**{name: data[name] for name in data}, **{k: data.get(k) or v for k, v in otherwise.items()}}
+
+
 class WhenForm(forms.Form):
     """A day, an hour, and by whose clock. `cleaned_data` has `starts_at` where there is such a moment."""
 
@@ -58,12 +66,9 @@ class WhenForm(forms.Form):
         also_zone: str = "",
         initial: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, initial=dict(initial or {}))
         choices = zone_choices(clocks, also_zone)
-        zone = self.fields["zone"]
-        zone.choices = choices  # type: ignore[attr-defined]  # the field declared above
-        # Where there is one clock, or a program sends none, the hour is the reader's own.
-        zone.required = False
+        super().__init__(_with(data, zone=choices[0][0]), initial=dict(initial or {}))
+        self.fields["zone"].choices = choices  # type: ignore[attr-defined]  # the field declared above
         let_text_choose_direction(self)
 
     def clean_day(self) -> dt.date:
@@ -71,10 +76,6 @@ class WhenForm(forms.Form):
         if abs(day - today()) > FARTHEST:
             raise forms.ValidationError(_("This is more than two years away. Please look at the year again."))
         return day
-
-    def clean_zone(self) -> str:
-        chosen: str = self.cleaned_data["zone"]
-        return chosen or next(zone for zone, _words in self.fields["zone"].choices)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -87,7 +88,7 @@ class WhenForm(forms.Form):
 
 
 class WhenAndWhereForm(WhenForm):
-    minutes = forms.TypedChoiceField(label=_("How long"), coerce=int, required=False)
+    minutes = forms.TypedChoiceField(label=_("How long"), coerce=int)
     place = Words(
         label=_("Place or link"),
         help_text=_("A room, or the address of a video call."),
@@ -95,14 +96,11 @@ class WhenAndWhereForm(WhenForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, minutes: int = 60, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, minutes: int = 60, **kwargs: Any) -> None:
+        super().__init__(_with(data, minutes=str(minutes)), **kwargs)
         lengths = sorted({*LENGTHS, minutes})
         self.fields["minutes"].choices = [(one, length_words(one)) for one in lengths]  # type: ignore[attr-defined]
         self.initial.setdefault("minutes", minutes)
-
-    def clean_minutes(self) -> int:
-        return self.cleaned_data["minutes"] or 60
 
     @property
     def when(self) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def session_clocks(session: CoachingSession, engagement: CoachingEngagement, rea
 
 
 @register.filter
-def length(minutes: int) -> str:
+def duration(minutes: int) -> str:
     """How long a session is."""
     return length_words(minutes)
 
