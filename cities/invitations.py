@@ -29,6 +29,10 @@ class AlreadyThere(Refused):
     """The person is in the team, or coordinates for the operator, already."""
 
 
+class CoachAndMember(Refused):
+    """A coach comes from outside the team: the same person is not both."""
+
+
 class NotWaiting(Refused):
     """The invitation was accepted or withdrawn, so it can be neither sent again nor withdrawn."""
 
@@ -69,10 +73,16 @@ def invite(
     message: str = "",
     name: str = "",
 ) -> Sealed:
-    """Invites an address into a team. Raises NotAllowed, AlreadyThere or AlreadyInvited."""
+    """Invites an address into a team. Raises NotAllowed, AlreadyThere, CoachAndMember or AlreadyInvited."""
     demand(can_invite_as(by, team, right))
     if _in_team(team, right).filter(person__email__iexact=normal(email)).exists():
         raise AlreadyThere(_("This address belongs to somebody who is in the team already."))
+    if _on_the_other_side(team, right).filter(person__email__iexact=normal(email)).exists():
+        raise CoachAndMember(
+            _("This address belongs to somebody who belongs to the team. A coach comes from outside it.")
+            if right == Right.COACH
+            else _("This address belongs to a coach of the team. The coaching has to end first.")
+        )
     return _open(
         by=by,
         invitation=Invitation(
@@ -139,7 +149,7 @@ def is_meant_for(invitation: Invitation, person: User) -> bool:
 def accept(*, by: User, digest: str) -> Invitation:
     """Joins the place that the link leads to, once, however many click at the same moment.
 
-    Takes the digest of the link's key. Raises NoLongerValid, MeantForSomebodyElse or AlreadyThere.
+    Takes the digest of the link's key. Raises NoLongerValid, MeantForSomebodyElse, AlreadyThere or CoachAndMember.
     """
     seen = found_by(digest)
     if seen is None:
@@ -169,6 +179,12 @@ def _join_team(person: User, invitation: Invitation, team: Team) -> None:
         raise NoLongerValid(_("This team is not active any more."))
     if _in_team(team, invitation.right).filter(person=person).exists():
         raise AlreadyThere(_("You are in this team already."))
+    if _on_the_other_side(team, invitation.right).filter(person=person).exists():
+        raise CoachAndMember(
+            _("You belong to this team. A coach comes from outside it.")
+            if invitation.right == Right.COACH
+            else _("You coach this team. Leave the coaching first, and then open this invitation again.")
+        )
     joined = Membership.objects.create(
         team=team, person=person, right=invitation.right, function=invitation.function, starts_on=today()
     )
@@ -186,6 +202,12 @@ def _start_coordinating(person: User, invitation: Invitation, operator: Operator
 def _in_team(team: Team, right: str) -> MembershipQuerySet:
     there = team.memberships.current()
     return there.coaches() if right == Right.COACH else there.belonging()
+
+
+def _on_the_other_side(team: Team, right: str) -> MembershipQuerySet:
+    """Of whoever is to be a coach, the people of the team; of whoever is to be of the team, its coaches."""
+    there = team.memberships.current()
+    return there.belonging() if right == Right.COACH else there.coaches()
 
 
 def _open(*, by: User, invitation: Invitation) -> Sealed:

@@ -32,7 +32,9 @@ class StillCoaching(Refused):
     """A coach's right is ended by ending the coaching engagement, in one transaction with it."""
 
     def __init__(self) -> None:
-        super().__init__(_("A coach's part begins and ends with the coaching engagement."))
+        super().__init__(
+            _("A coach's part begins and ends with the coaching engagement. Leave the coaching there; this follows.")
+        )
 
 
 class NoSuccessor(Refused):

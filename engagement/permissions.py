@@ -124,6 +124,29 @@ def can_open_engagement(person: Person, team: Team) -> Verdict:
     return no(_("A coaching engagement is opened by the programme's coordinator or an administrator."))
 
 
+def can_change_coaches(person: Person, engagement: CoachingEngagement) -> Verdict:
+    """Adding coaches, and taking others out: whoever could have opened it, while it lasts."""
+    if engagement.ends_on is not None:
+        return no(_("This engagement has ended already."))
+    if can_open_engagement(person, engagement.team):
+        return YES
+    return no(_("Who coaches is decided by the programme's coordinator or an administrator."))
+
+
+def can_take_out_coach(person: Person, engagement: CoachingEngagement, coach: User) -> Verdict:
+    """A coach may leave."""
+    if engagement.ends_on is None and person.pk == coach.pk:
+        return YES
+    return can_change_coaches(person, engagement)
+
+
+def can_change_period(person: Person, engagement: CoachingEngagement) -> Verdict:
+    """The pair itself, or whoever could have opened it."""
+    if engagement.ends_on is None and can_open_engagement(person, engagement.team):
+        return YES
+    return can_write_in_engagement(person, engagement)
+
+
 def can_end_engagement(person: Person, engagement: CoachingEngagement) -> Verdict:
     if engagement.ends_on is not None:
         return no(_("This engagement has ended already."))

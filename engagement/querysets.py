@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from cities.models import Membership, Team
 from engagement.choices import CheckInState, DigestState, Drawer, IntroductionState, Sharing
@@ -68,11 +69,13 @@ class CheckInQuerySet(models.QuerySet[Any]):
 
 class EngagementQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
-        """The team and its coaches: those who coach now, and of an ended one whoever coached until its end.
+        """The team and its coaches: those who coach now, and of an ended one whoever coached until its end. A coach
+        who left before no longer sees it.
         Coordinators see that it exists on the portfolio, not its pages."""
         if not person.is_authenticated:
             return self.none()
-        there_until_the_end = person.coachings.filter(Q(ends_on=None) | Q(ends_on=F("engagement__ends_on")))
+        until_the_end = Q(ends_on=None) | Q(ends_on=F("engagement__ends_on"))
+        there_until_the_end = person.coachings.filter(until_the_end, left_early=False)
         return self.filter(
             Q(pk__in=there_until_the_end.values("engagement")) | Q(team__in=Team.objects.of_member(person))
         )
@@ -90,6 +93,18 @@ class EngagementQuerySet(models.QuerySet[Any]):
         """With the team and everybody who coaches or coached in it."""
         return self.select_related("team__city").prefetch_related("coaches__person")
 
+    def with_session_dates(self) -> Self:
+        """Each with `last_session` and `next_session`: when, and nothing of what is in them."""
+        sessions = self._sessions().filter(engagement=OuterRef("pk"), called_off_at=None).order_by()
+        held = sessions.filter(starts_at__lte=timezone.now()).values("engagement").annotate(day=Max("starts_at"))
+        ahead = sessions.filter(starts_at__gt=timezone.now()).values("engagement").annotate(day=Min("starts_at"))
+        return self.annotate(last_session=Subquery(held.values("day")), next_session=Subquery(ahead.values("day")))
+
+    def _sessions(self) -> "SessionQuerySet":
+        related = self.model._meta.get_field("sessions").related_model
+        rows: SessionQuerySet = related.objects.all()
+        return rows
+
 
 class SessionQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
@@ -100,6 +115,10 @@ class SessionQuerySet(models.QuerySet[Any]):
     def planned(self) -> Self:
         """Neither held and logged nor called off."""
         return self.filter(logged_at=None, called_off_at=None)
+
+    def held(self) -> Self:
+        """Begun, as far as anybody said; logged or not."""
+        return self.filter(called_off_at=None, starts_at__lte=timezone.now())
 
     def _engagements(self) -> EngagementQuerySet:
         related = self.model._meta.get_field("engagement").related_model

@@ -61,7 +61,8 @@ class CoachingEngagement(models.Model):
     @property
     def current_coaches(self) -> list[User]:
         """Who coaches now; of an ended engagement, who coached until its end. No query after `with_coaches()`."""
-        return [part.person for part in self.coaches.all() if part.ends_on == self.ends_on]
+        parts = (part for part in self.coaches.all() if not part.left_early)
+        return [part.person for part in parts if part.ends_on == self.ends_on]
 
 
 class EngagementCoach(models.Model):
@@ -73,6 +74,8 @@ class EngagementCoach(models.Model):
     membership = models.OneToOneField("cities.Membership", on_delete=models.PROTECT, related_name="coaching")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    # The day alone does not tell: the engagement may end on the very day somebody left it before its end.
+    left_early = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["starts_on", "pk"]

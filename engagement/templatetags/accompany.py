@@ -13,7 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from engagement.choices import CheckInState, Drawer, IntroductionState
+from engagement.coaching.clocks import Clock, clocks_of, length_words
+from engagement.models import CoachingEngagement, CoachingSession
 from engagement.portfolio import Cell
+from innoteams.accounts.models import User
 from innoteams.templatetags.look import Mark, icon
 
 register = template.Library()
@@ -40,6 +43,43 @@ INTRODUCTIONS: dict[str, Mark] = {
     IntroductionState.DECLINED: Mark("declined", _("Declined"), "circle-minus"),
     IntroductionState.WITHDRAWN: Mark("withdrawn", _("Taken back"), "undo-2"),
 }
+
+ON_TIMELINE: dict[str, Mark] = {
+    "begun": Mark("begun", _("Beginning"), "flag"),
+    "coach": Mark("coach", _("Coaches"), "user-round"),
+    "session": Mark("session", _("Session"), "circle-dot"),
+    "planned": Mark("planned", _("Planned session"), "circle-dashed"),
+    "called_off": Mark("called_off", _("Called off"), "circle-slash"),
+    "kept": Mark("kept", _("Promise kept"), "circle-check"),
+    "phase": Mark("phase", _("A project moves on"), "milestone"),
+    "outcome": Mark("outcome", _("What came of a project"), "bookmark"),
+    "reflection": Mark("reflection", _("Looking back"), "telescope"),
+    "ended": Mark("ended", _("End"), "flag"),
+}
+
+
+@register.simple_tag
+def timeline_mark(kind: str) -> Mark:
+    """The icon and word of an entry on the timeline of an engagement."""
+    return ON_TIMELINE.get(kind, ON_TIMELINE["session"])
+
+
+@register.simple_tag
+def timeline_marks() -> list[Mark]:
+    """All of them, for the key beside the picture."""
+    return list(ON_TIMELINE.values())
+
+
+@register.simple_tag
+def session_clocks(session: CoachingSession, engagement: CoachingEngagement, reader: User) -> list[tuple[Clock, str]]:
+    """When a session is, as each clock of the engagement shows it. No query after `with_coaches()`."""
+    return [(clock, moment_in(session.starts_at, clock.zone)) for clock in clocks_of(engagement, reader)]
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    """How long a session is."""
+    return length_words(minutes)
 
 
 @register.simple_tag

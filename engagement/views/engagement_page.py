@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 
 from cities.permissions import belongs_to
 from cities.querysets import today
@@ -14,8 +13,9 @@ from engagement.forms.commitments import CommitmentForm
 from engagement.forms.engagements import AimsForm
 from engagement.forms.notes import NoteForm
 from engagement.models import CoachingEngagement, CoachingNote, Commitment, Reflection
-from engagement.permissions import can_end_engagement, can_reflect, can_write_in_engagement, coaches_in
+from engagement.permissions import can_reflect, can_write_in_engagement, coaches_in
 from engagement.views.doors import signed_in
+from engagement.views.session_part import sessions_part
 from innoteams.accounts.models import User
 
 MOST_NOTES = 30
@@ -36,9 +36,9 @@ def engagement_page(
     context: dict[str, object] = {
         "engagement": engagement,
         "writes": writes,
-        "ends": can_end_engagement(reader, engagement),
         "is_coach": coaches_in(reader, engagement),
-        **_sessions(engagement),
+        "looks_back": writes and engagement.planned_until is not None and engagement.planned_until <= today(),
+        **sessions_part(engagement, reader),
         **_commitments(engagement, reader),
         **_notes(request, engagement),
         **_reflections(engagement, reader),
@@ -55,15 +55,6 @@ def engagement_page(
 
 def open_commitments(engagement: CoachingEngagement) -> list[Commitment]:
     return list(engagement.commitments.open().with_carried().select_related("owner", "session"))
-
-
-def _sessions(engagement: CoachingEngagement) -> dict[str, object]:
-    sessions, now = list(engagement.sessions.select_related("logged_by")), timezone.now()
-    upcoming = [one for one in sessions if one.starts_at >= now and not one.logged_at]
-    return {
-        "upcoming": sorted(upcoming, key=lambda one: one.starts_at),
-        "past": [one for one in sessions if one.starts_at < now or one.logged_at],
-    }
 
 
 def _commitments(engagement: CoachingEngagement, reader: User) -> dict[str, object]:

@@ -12,7 +12,15 @@ from engagement import introductions, project_letters, questions
 from engagement.checkins import moves
 from engagement.checkins.opening import open_due_periods
 from engagement.checkins.schedules import ended_spans, last_ended_day
-from engagement.choices import CheckInState, Drawer, IntroductionReason, IntroductionState, LetterKind, Rhythm
+from engagement.choices import (
+    CheckInState,
+    Drawer,
+    IntroductionReason,
+    IntroductionState,
+    LetterKind,
+    MeetingRhythm,
+    Rhythm,
+)
 from engagement.coaching import commitments, engagements, notes, sessions
 from engagement.models import CheckIn, CheckInSchedule, CoachingEngagement, CoachingSession, Letter
 from innoteams.accounts.models import User
@@ -194,6 +202,8 @@ def accompaniment(calendar: Calendar) -> None:
             by=User.objects.get(email="coordinator@bloomberg.demo.example"),
             coaches=[coach],
             team=team,
+            rhythm=MeetingRhythm.MONTHLY,
+            planned_until=calendar.day(-80),
             aims="Hear residents before choosing an idea. Stop one thing in the open. Leave a way of counting behind.",
         )
     last = _sessions(calendar, pair)
@@ -201,9 +211,12 @@ def accompaniment(calendar: Calendar) -> None:
         sessions.plan_session(
             by=coach,
             engagement=pair,
-            starts_at=calendar.moment(-9),
+            starts_at=(calendar.now + dt.timedelta(days=9)).replace(hour=8, minute=20, second=0, microsecond=0),
             aim="What remains when the pilot ends, and who owns it?",
             place="Video call",
+            agenda="<h4>Still open</h4><ul><li>A team that counted short stops (the coach asks in Mulhouse)</li></ul>"
+            "<h4>To talk about</h4><ul><li>Who puts the bench away in winter?</li>"
+            "<li>What the building committee wants to keep</li></ul>",
         )
         kept = commitments.commit(
             by=coach, engagement=pair, session=last, text="Write down why the soup evenings ended",
@@ -256,10 +269,11 @@ def _sessions(calendar: Calendar, pair: CoachingEngagement) -> CoachingSession:
             session = sessions.log_session(
                 by=pair.current_coaches[0],
                 session=session,
-                known_log=None,
+                version=session.version,
                 happened=happened,
                 observations=observations,
                 lessons=lessons,
+                attended=[pair.current_coaches[0], lead_of(pair.team.slug)],
             )
     return session
 
