@@ -153,6 +153,24 @@ def _sessions_to_log(person: User) -> Iterator[Waiting]:
         )
 
 
+def _periods_over(person: User) -> Iterator[Waiting]:
+    """The day until which a coaching was planned has come: its coaches and the leads look back and decide."""
+    mine = Q(pk__in=CoachingEngagement.objects.coached_by(person).values("pk")) | Q(
+        team__in=Team.objects.led_by(person)
+    )
+    rows = CoachingEngagement.objects.current().filter(mine, planned_until__lte=today())
+    for one in rows.select_related("team__city"):
+        if one.planned_until:
+            yield Waiting(
+                "look_back",
+                _("Look back on the coaching with %(city)s") % {"city": one.team.city.name},
+                _("It was planned until this day. Go on until another one, or end it: nothing ends by itself."),
+                one.get_absolute_url(),
+                _("Look back"),
+                one.planned_until,
+            )
+
+
 def _projects(person: User) -> Iterator[Waiting]:
     """The person's own drafts, and shared projects that nobody confirmed for a year."""
     a_year_ago = today() - promises.CONFIRM_AFTER
@@ -228,6 +246,7 @@ SOURCES: tuple[Source, ...] = (
     _introductions,
     _commitments,
     _sessions_to_log,
+    _periods_over,
     _projects,
     _questions,
     _adaptations,
