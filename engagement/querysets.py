@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -91,7 +91,9 @@ class EngagementQuerySet(models.QuerySet[Any]):
 
     def with_coaches(self) -> Self:
         """With the team and everybody who coaches or coached in it."""
-        return self.select_related("team__city").prefetch_related("coaches__person")
+        related = self.model._meta.get_field("coaches").related_model
+        parts = related.objects.select_related("person")
+        return self.select_related("team__city").prefetch_related(Prefetch("coaches", queryset=parts))
 
     def with_session_dates(self) -> Self:
         """Each with `last_session` and `next_session`: when, and nothing of what is in them."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from engagement.models import CoachingEngagement, CoachingSession, Commitment, Reflection
@@ -149,7 +150,7 @@ def _moved(one: Activity) -> str:
         return f"{Phase(one.phase_move.from_phase).label} → {Phase(one.phase_move.to_phase).label}"
     if one.outcome_move:
         return str(Outcome(one.outcome_move.to_outcome).label)
-    return str(Verb(one.verb).label)
+    return capfirst(Verb(one.verb).label)
 
 
 def _day(day: dt.date, *, first: bool = False) -> dt.datetime:

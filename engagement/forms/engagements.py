@@ -81,6 +81,7 @@ class PeriodForm(forms.Form):
     rhythm = forms.ChoiceField(
         label=_("How often you meet"),
         choices=MeetingRhythm.choices,
+        initial=MeetingRhythm.FREE,
         required=False,
         help_text=_("The portal proposes the next day by it. Nothing is planned by itself."),
     )

@@ -74,11 +74,14 @@ def engagement_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def engagement_timeline(request: HttpRequest, pk: int) -> HttpResponse:
-    """The whole of it on one page, to look back on and to print; never a note."""
+    """The whole of it on one page, to look back on and to print; never a note. The engagement's page asks for the
+    picture alone."""
     reader, engagement = signed_in(request), seen_engagement(request, pk)
     entries = timeline_of(engagement, reader)
     months = by_month(entries, reader.zone)
     context = {"engagement": engagement, "months": months, "newest": months[-3:], "today": today()}
+    if request.headers.get("HX-Target") == "strip":
+        return render(request, "engagement/_strip.html", {**context, "elsewhere": request.path})
     return render(request, "engagement/engagement_timeline.html", context)
 
 

@@ -107,6 +107,26 @@ def _tell_session(session: CoachingSession, _person: User) -> Iterator[Waiting]:
     )
 
 
+def _periods_over(person: User) -> QuerySet[CoachingEngagement]:
+    """The day until which a coaching was planned has come: its coaches and the leads look back and decide."""
+    mine = Q(pk__in=CoachingEngagement.objects.coached_by(person).values("pk"))
+    mine |= Q(team__in=Team.objects.led_by(person))
+    rows: QuerySet[CoachingEngagement] = CoachingEngagement.objects.current().filter(mine, planned_until__lte=today())
+    return rows
+
+
+def _tell_period_over(one: CoachingEngagement, _person: User) -> Iterator[Waiting]:
+    if one.planned_until:
+        yield Waiting(
+            "look_back",
+            _("Look back on the coaching with %(city)s") % {"city": one.team.city.name},
+            _("It was planned until this day. Go on until another one, or end it: nothing ends by itself."),
+            one.get_absolute_url(),
+            _("Look back"),
+            one.planned_until,
+        )
+
+
 SOURCES = (
     Source(
         "commitment",
@@ -130,6 +150,13 @@ SOURCES = (
         columns=("id", "team_id", "starts_on", "planned_until", "ends_on"),
         related=of_city("team"),
         facts={"written": F("written")},
+    ),
+    Source(
+        "look_back",
+        _periods_over,
+        _tell_period_over,
+        columns=("id", "team_id", "planned_until"),
+        related=of_city("team"),
     ),
     Source(
         "session", _sessions, _tell_session, columns=("id", "aim", "starts_at", "engagement_id"), related=_ENGAGEMENT

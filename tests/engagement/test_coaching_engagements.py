@@ -24,6 +24,7 @@ from engagement.coaching.engagements import (
     PeriodIsOver,
 )
 from engagement.models import CoachingEngagement, CoachingSession
+from engagement.waiting import waiting_for
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import NotAllowed
 from projects.models import Project
@@ -288,6 +289,9 @@ def test_when_the_day_comes_the_pair_is_asked_to_look_back_and_nothing_ends(cast
         assert "Look back together" in page
         assert "time to look back" in client_of(cast.coordinator).get(reverse("engagement_list")).content.decode()
         assert CoachingEngagement.objects.coached_by(cast.coach).exists()
+        assert "look_back" in {item.kind for item in waiting_for(cast.coach)}
+        assert "look_back" in {item.kind for item in waiting_for(cast.tel_aviv_lead)}
+        assert "look_back" not in {item.kind for item in waiting_for(cast.tel_aviv_member)}
         # The day itself stays as it is while only the rhythm changes.
         changed = engagements.change_period(
             by=cast.coach, engagement=opened, rhythm="weekly", planned_until=opened.planned_until

@@ -116,3 +116,12 @@ def test_the_timeline_costs_the_same_for_one_session_and_for_forty(
         page = client.get(reverse("engagement_timeline", args=[opened.pk])).content.decode()
     # Older months are folded; the last ones stand open.
     assert page.count('<details class="month" open>') <= 7
+
+
+def test_the_engagements_page_asks_for_the_picture_alone(cast: Cast) -> None:
+    opened = lived_in(cast)
+    url = reverse("engagement_timeline", args=[opened.pk])
+    part = client_of(cast.coach).get(url, headers={"hx-request": "true", "hx-target": "strip"}).content.decode()
+    assert part.lstrip().startswith("<figure")
+    assert f'href="{url}#session-' in part
+    assert f'hx-get="{url}"' in client_of(cast.coach).get(opened.get_absolute_url()).content.decode()
