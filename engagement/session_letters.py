@@ -137,7 +137,7 @@ def _write(letter: Letter, template: str, session: CoachingSession, *, method: s
         },
         reply_to=reply_to,
         message_id=message_id(letter),
-        time_zone=person.zone,
+        time_zone=zone_of(person.timezone),
         calendar=_calendar(letter, session, attendees, method) if method else None,
     )
 
