@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from engagement.choices import CheckInState
+from engagement.digests.periods import zone_of
 from engagement.dues import Due
 from engagement.emails import message_id
 from engagement.models import CheckIn, CoachingSession, Commitment, Letter
@@ -122,8 +123,9 @@ def promises_due(letter: Letter) -> EmailMessage | None:
     later = Letter.objects.filter(kind=letter.kind, person=person, day__gt=day)
     if day is None or later.exists():
         return None
-    today = timezone.now().astimezone(person.zone).date()
-    lines = [Line(one, today, person.zone) for one in news_for(person, day)]
+    zone = zone_of(person.timezone)
+    today = timezone.now().astimezone(zone).date()
+    lines = [Line(one, today, zone) for one in news_for(person, day)]
     if not lines:
         return None
     context = {
@@ -135,4 +137,4 @@ def promises_due(letter: Letter) -> EmailMessage | None:
         "link": f"{settings.SITE_URL}{reverse('my_work')}",
         "settings_link": f"{settings.SITE_URL}{reverse('calendar')}#reminders",
     }
-    return mail.send("promises", person, person.language, context, message_id=message_id(letter), time_zone=person.zone)
+    return mail.send("promises", person, person.language, context, message_id=message_id(letter), time_zone=zone)

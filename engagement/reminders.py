@@ -16,6 +16,7 @@ from django.utils import timezone
 from cities.models import Membership
 from engagement import letters
 from engagement.choices import LetterKind
+from engagement.digests.periods import zone_of
 from engagement.dues import Due, coaches_of, promised
 from engagement.local_days import is_awake, is_working_day
 from engagement.models import CoachingSession, Letter, ReminderPreference
@@ -90,9 +91,10 @@ def _planned() -> SessionQuerySet:
 
 
 def _may_be_asked(person: User, session: CoachingSession, now: dt.datetime) -> bool:
-    day = now.astimezone(person.zone).date()
-    on_its_day = session.ends_at.astimezone(person.zone).date() == day
-    return is_awake(now, person.zone) and (on_its_day or is_working_day(day, person.zone))
+    zone = zone_of(person.timezone)
+    day = now.astimezone(zone).date()
+    on_its_day = session.ends_at.astimezone(zone).date() == day
+    return is_awake(now, zone) and (on_its_day or is_working_day(day, zone))
 
 
 def _version(session: CoachingSession) -> tuple[int, int]:
@@ -153,11 +155,11 @@ def write_promises(now: dt.datetime) -> int:
     off = set(ReminderPreference.objects.filter(person__in=found, promises=False).values_list("person", flat=True))
     to: list[tuple[User, letters.About]] = []
     for person, dues in found.items():
-        day = now.astimezone(person.zone).date()
-        if person.pk in off or not is_awake(now, person.zone) or not is_working_day(day, person.zone):
-            continue
-        sent, written = told.get(person.pk, (None, None))
-        if (written is None or written < day) and _news(dues, person, sent, day):
+        zone = zone_of(person.timezone)
+        day = now.astimezone(zone).date()
+        sent, written = told.get(person.pk, (None, dt.date.min))
+        is_time = is_awake(now, zone) and is_working_day(day, zone)
+        if is_time and person.pk not in off and written < day and _news(dues, person, sent, day):
             to.append((person, day))
     if to:
         letters.write(LetterKind.PROMISES, to, now=now)
@@ -179,7 +181,7 @@ def news_for(person: User, day: dt.date) -> list[Due]:
 
 def _news(dues: list[Due], person: User, sent: dt.date | None, day: dt.date) -> list[Due]:
     after = max(sent or dt.date.min, day - _CATCH_UP)
-    return [one for one in dues if one.is_news(person.zone, after, day)]
+    return [one for one in dues if one.is_news(zone_of(person.timezone), after, day)]
 
 
 def _earliest_due(now: dt.datetime) -> dt.date:
@@ -187,7 +189,7 @@ def _earliest_due(now: dt.datetime) -> dt.date:
     return now.astimezone(dt.UTC).date() - _LONGEST_AFTER - _CATCH_UP - _DAY
 
 
-def _told_until(people: Iterable[User]) -> dict[int, tuple[dt.date | None, dt.date | None]]:
+def _told_until(people: Iterable[User]) -> dict[int, tuple[dt.date | None, dt.date]]:
     """For each person the days of the last letter that was sent and of the last that was written."""
     rows = Letter.objects.filter(kind=LetterKind.PROMISES, person__in=[person.pk for person in people]).order_by()
     days = rows.values_list("person").annotate(sent=Max("day", filter=_SENT), written=Max("day"))

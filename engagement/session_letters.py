@@ -4,15 +4,18 @@ Each answers the sent message, or None where it is no longer true: the person do
 was moved, called off or logged since the letter was written.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import formats, timezone, translation
 
+from cities.models import City
 from engagement import ical
 from engagement.coaching.people import pair_of
+from engagement.digests.periods import zone_of
 from engagement.emails import message_id
 from engagement.models import CoachingSession, Letter, ReminderPreference
 from engagement.permissions import coaches_in
@@ -22,10 +25,24 @@ from innoteams.lib import mail
 
 @dataclass(frozen=True)
 class Clock:
-    """Whose clock shows it: of a person or a city by name; of the reader where there is none."""
+    """When a session is, by somebody's clock: a coach's, the city's, or the reader's where it is nobody else's."""
 
+    starts_at: dt.datetime
     zone: str
-    whose: str = ""
+    of: User | City | None = None
+
+    @property
+    def whose(self) -> str:
+        return self.of.name if self.of else ""
+
+    @property
+    def there(self) -> dt.datetime:
+        return self.starts_at.astimezone(zone_of(self.zone))
+
+    @property
+    def shown(self) -> str:
+        """In full, in the language that is active then."""
+        return f"{formats.date_format(self.there, 'l j F Y')}, {formats.date_format(self.there, 'TIME_FORMAT')}"
 
 
 def session_planned(letter: Letter) -> EmailMessage | None:
@@ -63,11 +80,13 @@ def session_to_log(letter: Letter) -> EmailMessage | None:
 
 def clocks(session: CoachingSession, reader: User) -> list[Clock]:
     """The reader's clock first, then those of the coaches and of the city where they show another hour."""
-    team = session.engagement.team
-    others = [Clock(coach.timezone, coach.name) for coach in session.engagement.current_coaches if coach != reader]
+    city = session.engagement.team.city
+    coaches = [coach for coach in session.engagement.current_coaches if coach != reader]
+    zones = [(reader.timezone, None), *((coach.timezone, coach) for coach in coaches), (city.timezone, city)]
     found: dict[object, Clock] = {}
-    for clock in (Clock(reader.timezone), *others, Clock(team.city.timezone, team.city.name)):
-        found.setdefault(session.starts_at.astimezone(User(timezone=clock.zone).zone).utcoffset(), clock)
+    for zone, whose in zones:
+        clock = Clock(session.starts_at, zone, whose)
+        found.setdefault(clock.there.utcoffset(), clock)
     return list(found.values())
 
 
@@ -118,7 +137,7 @@ def _write(letter: Letter, template: str, session: CoachingSession, *, method: s
         },
         reply_to=reply_to,
         message_id=message_id(letter),
-        time_zone=person.zone,
+        time_zone=zone_of(person.timezone),
         calendar=_calendar(letter, session, attendees, method) if method else None,
     )
 

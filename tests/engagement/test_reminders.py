@@ -32,6 +32,7 @@ from engagement.models import (
 )
 from engagement.promises import Promise, Whom
 from innoteams.accounts.models import User
+from innoteams.celery import app
 from tests.cast import Cast, coordinate, join, make_cast, make_city, make_person, make_team
 from tests.engagement import accompany_scenes as scenes
 from tests.engagement.calendar_scenes import WEDNESDAY, addresses, planned, post, remind, tell, utc, whole
@@ -461,6 +462,22 @@ def test_reminders_of_sessions_can_be_switched_off(cast: Cast, engagement: Coach
 
 
 # --- Two workers, and many people ----------------------------------------------------------------------------------
+
+
+def test_beat_rings_the_door_that_writes_them(cast: Cast) -> None:
+    draft(cast)
+    ring = app.conf.beat_schedule["reminder-tick"]["task"]
+    app.autodiscover_tasks(force=True)
+    with on(DUE):
+        app.tasks[ring]()
+    assert Letter.objects.filter(kind=LetterKind.PROMISES, day=DUE).count() == 2
+
+
+def test_a_zone_that_this_machine_does_not_know_stops_nobody(cast: Cast) -> None:
+    draft(cast)
+    User.objects.filter(pk=cast.tel_aviv_lead.pk).update(timezone="Mars/Olympus")
+    with on(DUE):
+        assert len(remind()) == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,7 +1,7 @@
 """Mails about sessions and the calendar part that goes along."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -76,11 +76,12 @@ def test_the_mail_tells_the_hour_on_both_clocks(cast: Cast, session: CoachingSes
     assert to_lead.subject == to_coach.subject == "Coaching session on 14 October, Tel Aviv Yafo"
     for message in (to_lead, to_coach):
         for part in (str(message.body), str(message.alternatives[0][0])):
-            assert "Wed 14 Oct 2026, 7 p.m." in part
-            assert "Wed 14 Oct 2026, 8 a.m." in part
+            assert "Wednesday 14 October 2026, 7 p.m." in part
+            assert "Wednesday 14 October 2026, 8 a.m." in part
             assert f"/coaching/sessions/{session.pk}/" in part
-    assert "Your time: Wed 14 Oct 2026, 7 p.m. (Asia/Jerusalem)\nCoach: Wed 14 Oct 2026, 8 a.m." in str(to_lead.body)
-    assert "Your time: Wed 14 Oct 2026, 8 a.m. (America/Anchorage)\nTel Aviv Yafo: Wed 14" in str(to_coach.body)
+    day = "Wednesday 14 October 2026"
+    assert f"Your time: {day}, 7 p.m. (Asia/Jerusalem)\nCoach: {day}, 8 a.m." in str(to_lead.body)
+    assert f"Your time: {day}, 8 a.m. (America/Anchorage)\nTel Aviv Yafo: {day}, 7 p.m." in str(to_coach.body)
     assert "because you coach the team" in str(to_coach.body)
     assert "because you belong to the team" in str(to_lead.body)
 
@@ -88,7 +89,7 @@ def test_the_mail_tells_the_hour_on_both_clocks(cast: Cast, session: CoachingSes
 def test_one_clock_is_told_once(cast: Cast, engagement: CoachingEngagement) -> None:
     User.objects.filter(pk=cast.coach.pk).update(timezone="Asia/Jerusalem")
     tell(LetterKind.SESSION_PLANNED, planned(engagement, STARTS), cast.tel_aviv_lead)
-    assert str(post()[0].body).count("Wed 14 Oct") == 1
+    assert str(post()[0].body).count("Wednesday 14") == 1
 
 
 def test_the_hour_is_that_of_the_day_itself_though_clocks_change_before_it(
@@ -97,8 +98,8 @@ def test_the_hour_is_that_of_the_day_itself_though_clocks_change_before_it(
     """Israel goes back on 25 October 2026, Alaska a week later."""
     tell(LetterKind.SESSION_PLANNED, planned(engagement, utc("2026-10-27 16:00")), cast.tel_aviv_lead)
     body = str(post()[0].body)
-    assert "Tue 27 Oct 2026, 6 p.m. (Asia/Jerusalem)" in body
-    assert "Tue 27 Oct 2026, 8 a.m. (America/Anchorage)" in body
+    assert "Tuesday 27 October 2026, 6 p.m. (Asia/Jerusalem)" in body
+    assert "Tuesday 27 October 2026, 8 a.m. (America/Anchorage)" in body
 
 
 def test_calendar_programs_find_it_as_the_last_alternative_and_as_a_file(cast: Cast, session: CoachingSession) -> None:
@@ -237,10 +238,9 @@ def _deactivated(cast: Cast, session: CoachingSession) -> None:
 @pytest.mark.parametrize("happened", [_moved, _called_off, _logged, _ended, _left, _deactivated])
 @pytest.mark.parametrize("kind", [LetterKind.SESSION_PLANNED, LetterKind.SESSION_MOVED, LetterKind.SESSION_SOON])
 def test_a_letter_that_is_not_true_any_more_is_closed_unsent(
-    cast: Cast, session: CoachingSession, kind: LetterKind, happened: "object"
+    cast: Cast, session: CoachingSession, kind: LetterKind, happened: Callable[[Cast, CoachingSession], None]
 ) -> None:
     tell(kind, session, cast.tel_aviv_lead)
-    assert callable(happened)
     happened(cast, session)
     assert post() == []
     assert not Letter.objects.filter(closed_at=None, kind=kind).exists()
@@ -273,6 +273,6 @@ def test_the_demo_mailbox_shows_a_mail_with_a_calendar_part(
     MaildirBackend().send_messages(post())
     [file] = (tmp_path / "mailbox" / "new").iterdir()
     page = client.get(f"/mailbox/{file.name}/").content.decode()
-    assert "Your time: Wed 14 Oct 2026, 7 p.m." in page
+    assert "Your time: Wednesday 14 October 2026, 7 p.m." in page
     assert "DTSTART:20261014T160000Z" in page
     assert "Coaching session on 14 October" in client.get(f"/mailbox/{file.name}/html/").content.decode()
