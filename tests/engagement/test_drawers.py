@@ -184,6 +184,7 @@ def test_what_the_database_says_of_a_refused_note_is_not_repeated(cast: Cast) ->
     """A constraint of the table quotes the whole row."""
     one = note(cast)
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE engagement_coachingnote ADD CHECK (text NOT LIKE '%refused%')")
     with pytest.raises(NoteNotKeptError) as refused, transaction.atomic():
         notes.change_note(by=cast.coach, note=one, text=f"{SECRET} refused")
