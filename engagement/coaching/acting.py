@@ -61,11 +61,12 @@ def with_parts(rows: CommitmentQuerySet) -> CommitmentQuerySet:
     of_project: Any = {"project": OuterRef("project")}
     undecided = Pilot.objects.filter(**of_project, decision=Decision.UNDECIDED)
     untold = Adaptation.objects.filter(**of_project, came_of_it="")
-    return rows.select_related("project").annotate(
+    found: CommitmentQuerySet = rows.select_related("project").annotate(
         indicators=ArraySubquery(Indicator.objects.filter(**of_project).order_by("pk").values("pk")),
         pilots=ArraySubquery(undecided.order_by("pk").values("pk")),
         untold=ArraySubquery(untold.order_by("pk").values("pk")),
     )
+    return found
 
 
 def where_to_act(commitment: Commitment) -> str:

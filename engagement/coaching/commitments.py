@@ -67,8 +67,8 @@ def projects_for(person: User, team: Team) -> ProjectQuerySet:
 
 def fingerprint(commitment: Commitment) -> str:
     """Of what a form shows of it; differs as soon as somebody changes that."""
-    shown = (commitment.text, commitment.due_on.isoformat(), commitment.act, commitment.project_id)
-    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+    shown = f"{commitment.due_on}\n{commitment.act}\n{commitment.project_id}\n{commitment.text}"
+    return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
 @transaction.atomic

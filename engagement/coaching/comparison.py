@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from engagement.choices import ABOUT_CULTURE, ABOUT_RESIDENTS, Moment, Statement
@@ -18,16 +19,12 @@ from engagement.coaching.reflections import STEPS
 from engagement.models import Reflection
 
 # In units of the strip.
-WIDTH, HEIGHT = 240, 78
+WIDTH, HEIGHT = 240, 64
 _FIRST, _BETWEEN = 20, 50
-_LANES = {Moment.START: 15, Moment.MIDDLE: 39, Moment.END: 63}
+_LANES = {Moment.START: 12, Moment.MIDDLE: 32, Moment.END: 52}
 
-NAMES = {
-    Moment.START: pgettext_lazy("a moment of the coaching", "Start"),
-    Moment.MIDDLE: pgettext_lazy("a moment of the coaching", "Middle"),
-    Moment.END: pgettext_lazy("a moment of the coaching", "End"),
-}
-
+# "At the start"
+NAMES: dict[Moment, Any] = {moment: capfirst(moment.label) for moment in Moment}
 LOOKING_BACK = {
     Moment.START: _("Look ahead: the start of your coaching"),
     Moment.MIDDLE: _("Look back: the middle of your coaching"),

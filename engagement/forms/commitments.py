@@ -4,6 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cities.querysets import today
@@ -100,9 +101,7 @@ class ChangeCommitmentForm(PromiseFields):
 
     def take_theirs(self, now: Commitment) -> None:
         """Somebody changed it meanwhile: what was typed stays, and saving again is a decision."""
-        data = self.data.copy()
-        data["known"] = fingerprint(now)
-        self.data = data
+        self.data = {**self.data.dict(), "known": fingerprint(now)} if isinstance(self.data, QueryDict) else self.data
 
 
 class HandOverForm(forms.Form):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from engagement.choices import ABOUT_CULTURE, ABOUT_RESIDENTS, Sharing, Statement
@@ -70,7 +71,7 @@ class ReflectionForm(forms.Form):
     def steps(self) -> dict[str, int]:
         """What was chosen, by statement."""
         typed = {statement.value: self.cleaned_data.get(step_name(statement)) for statement in Statement}
-        return {name: step for name, step in typed.items() if step in STEPS}
+        return {name: int(step) for name, step in typed.items() if step in STEPS}
 
     @property
     def words(self) -> Words:
@@ -83,9 +84,7 @@ class ReflectionForm(forms.Form):
 
     def take_version(self, version: int) -> None:
         """Somebody saved meanwhile: what was typed stays, and saving again is a decision."""
-        data = self.data.copy()
-        data["version"] = str(version)
-        self.data = data
+        self.data = {**self.data.dict(), "version": str(version)} if isinstance(self.data, QueryDict) else self.data
 
 
 class SharingForm(forms.Form):

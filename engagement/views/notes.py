@@ -69,8 +69,8 @@ def note_change(request: HttpRequest, pk: int) -> HttpResponse:
     by, note = signed_in(request), _seen(request, pk)
     or_403(can_change_note(by, note))
     form = ChangeNoteForm(posted(request), note=note)
-    is_sound = request.method == "POST" and form.is_valid()
-    if is_sound and attempt(form, lambda: notes.change_note(by=by, note=note, **form.cleaned_data)):
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent and attempt(form, lambda: notes.change_note(by=by, note=note, **form.cleaned_data)) is not None:
         messages.success(request, _("Saved. The same people read it as before."))
         return redirect(_place(request, note))
     context = {"form": form, "note": note, "way_back": _place(request, note)}

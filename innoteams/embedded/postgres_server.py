@@ -31,6 +31,9 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "log_min_messages": "warning",
     "log_checkpoints": "off",
+    # A refused statement and its row hold what people typed, a coach's private note too: not for a log.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     # A small machine, one writer, no replicas.
     "io_method": "sync",
     "jit": "off",

@@ -20,7 +20,7 @@ ACTING = (*WRITERS, "coach")
 
 def promise(cast: Cast) -> Commitment:
     """Open, about a project that only the team sees."""
-    found = Commitment.objects.filter(text="canary-bound-promise").first()
+    found: Commitment | None = Commitment.objects.filter(text="canary-bound-promise").first()
     return found or commitments.commit(
         by=cast.tel_aviv_lead,
         engagement=engagement(cast),
@@ -33,7 +33,7 @@ def promise(cast: Cast) -> Commitment:
 
 
 def let_go_promise(cast: Cast) -> Commitment:
-    found = Commitment.objects.filter(let_go_why="canary-let-go-why").first()
+    found: Commitment | None = Commitment.objects.filter(let_go_why="canary-let-go-why").first()
     if found:
         return found
     one = commitments.commit(
@@ -51,7 +51,7 @@ def note_of(cast: Cast, kind: str, drawer: str) -> CoachingNote:
 
 def reflection(cast: Cast, moment: str, sharing: str) -> Reflection:
     """The team's at a moment; its words name who may read them."""
-    found = Reflection.objects.filter(engagement=engagement(cast), moment=moment).first()
+    found: Reflection | None = Reflection.objects.filter(engagement=engagement(cast), moment=moment).first()
     if found:
         return found
     written = reflections.reflect(
@@ -190,7 +190,7 @@ def plant(cast: Cast) -> list[Canary]:
     for sharing, people in ((Sharing.TEAM, TEAM), (Sharing.COACHES, PAIR), (Sharing.COORDINATORS, PROGRAMME)):
         readers[f"canary-culture-{sharing.value}-words"] = people
         readers[f"canary-residents-{sharing.value}-words"] = people
-    for (kind, drawer), people in DRAWERS.items():
+    for (kind, drawer), allowed in DRAWERS.items():
         note = note_of(cast, kind, drawer)
-        readers[f"canary-{kind.replace('_', '-')}-{note.drawer}-drawer"] = people
+        readers[f"canary-{kind.replace('_', '-')}-{note.drawer}-drawer"] = allowed
     return [Canary(word, frozenset(people)) for word, people in readers.items()]

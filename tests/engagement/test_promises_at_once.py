@@ -7,7 +7,6 @@ from engagement.coaching import commitments, reflections
 from engagement.coaching.reflections import Words
 from engagement.models import Reflection
 from projects.locking import EditedMeanwhile
-from projects.models import Activity
 from projects.phases import move_phase
 from tests.cast import Cast, make_cast
 from tests.engagement.accompany_scenes import engagement
@@ -31,7 +30,8 @@ def test_of_two_acts_one_keeps_the_promise(people: Cast) -> None:
     )
     assert kinds(raised) == {None}
     now = again(one)
-    first = Activity.objects.get(pk=now.done_activity_id)
+    first = now.done_activity
+    assert first is not None
     assert (now.done_by_id, now.done_at) == (first.actor_id, first.at)
 
 

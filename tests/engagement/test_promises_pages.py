@@ -19,7 +19,8 @@ from engagement.coaching.commitments import (
     fingerprint,
 )
 from engagement.models import CoachingEngagement, Commitment
-from engagement.waiting import waiting_for
+from engagement.waiting import Waiting, waiting_for
+from innoteams.accounts.models import User
 from innoteams.lib import asides
 from innoteams.lib.verdicts import NotAllowed
 from projects.evidence import choose_indicator
@@ -35,7 +36,7 @@ def page_of(of: CoachingEngagement, client: Client) -> str:
     return client.get(of.get_absolute_url()).content.decode()
 
 
-def leave_team(person: object) -> None:
+def leave_team(person: User) -> None:
     Membership.objects.filter(person=person).update(ends_on=today())
 
 
@@ -180,8 +181,8 @@ def test_a_late_one_may_be_reworded_without_another_day(cast: Cast) -> None:
 def test_the_second_to_change_it_sees_what_the_first_wrote(cast: Cast) -> None:
     one = promise(engagement(cast), cast.coach, text="First words")
     known = fingerprint(one)
-    theirs = {"known": known, "text": "Their words", "due_on": one.due_on}
-    commitments.change_commitment(by=cast.tel_aviv_lead, commitment=one, **theirs)
+    by = cast.tel_aviv_lead
+    commitments.change_commitment(by=by, commitment=one, known=known, text="Their words", due_on=one.due_on)
     with pytest.raises(ChangedMeanwhile):
         commitments.change_commitment(by=cast.coach, commitment=one, known=known, text="Mine", due_on=one.due_on)
     typed = {"text": "My words", "due_on": one.due_on.isoformat(), "act": "", "known": known}
@@ -227,7 +228,8 @@ def test_it_goes_to_somebody_of_the_pair(cast: Cast) -> None:
 @pytest.mark.parametrize("verb", ["hand_over", "let_go", "settle", "reopen"])
 def test_an_observer_decides_nothing(cast: Cast, verb: str) -> None:
     one = promise(engagement(cast), cast.coach)
-    more = {"hand_over": {"owner": cast.coach}, "let_go": {"why": "No."}}.get(verb, {})
+    wanted: dict[str, dict[str, object]] = {"hand_over": {"owner": cast.coach}, "let_go": {"why": "No."}}
+    more = wanted.get(verb, {})
     with pytest.raises(NotAllowed):
         getattr(commitments, verb)(by=cast.tel_aviv_observer, commitment=one, **more)
 
@@ -235,13 +237,8 @@ def test_an_observer_decides_nothing(cast: Cast, verb: str) -> None:
 # --- My work -------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def _nothing_else_waits(cast: Cast) -> None:
-    Project.objects.filter(team=cast.tel_aviv).update(created_by=None)
-
-
-def the_promise(person: object) -> object:
-    [item] = [one for one in waiting_for(person) if one.kind == "commitment"]  # type: ignore[arg-type]  # a person of the cast
+def the_promise(person: User) -> Waiting:
+    [item] = [one for one in waiting_for(person) if one.kind == "commitment"]
     return item
 
 
@@ -257,7 +254,7 @@ def the_promise(person: object) -> object:
 def test_a_bound_one_leads_to_where_it_is_done(cast: Cast, act: Act, url: str, action: str) -> None:
     promise(engagement(cast), cast.tel_aviv_lead, act, cast.projects["network"])
     item = the_promise(cast.tel_aviv_lead)
-    assert (item.url, item.action, item.post_to) == (url, action, "")  # type: ignore[attr-defined]  # a Waiting
+    assert (item.url, item.action, item.post_to) == (url, action, "")
 
 
 def test_a_reading_is_added_to_the_one_indicator(cast: Cast) -> None:
@@ -265,13 +262,13 @@ def test_a_reading_is_added_to_the_one_indicator(cast: Cast) -> None:
     promise(engagement(cast), cast.tel_aviv_lead, Act.ADD_READING, project)
     indicator = choose_indicator(by=cast.tel_aviv_lead, project=project, name="Visits", unit="visits", better="up")
     found = the_promise(cast.tel_aviv_lead)
-    assert found.url == reverse("reading_add", args=[project.slug, indicator.pk])  # type: ignore[attr-defined]  # a Waiting
-    assert client_of(cast.tel_aviv_lead).get(found.url).status_code == 200  # type: ignore[attr-defined]  # a Waiting
+    assert found.url == reverse("reading_add", args=[project.slug, indicator.pk])
+    assert client_of(cast.tel_aviv_lead).get(found.url).status_code == 200
 
 
 def test_without_a_project_it_leads_to_those_of_the_team(cast: Cast) -> None:
     promise(engagement(cast), cast.tel_aviv_lead, Act.WRITE_JOURNAL)
-    assert the_promise(cast.tel_aviv_lead).url == "/projects/?mine=team"  # type: ignore[attr-defined]  # a Waiting
+    assert the_promise(cast.tel_aviv_lead).url == "/projects/?mine=team"
 
 
 def test_another_one_is_done_in_place_and_undone_from_the_message(cast: Cast) -> None:
