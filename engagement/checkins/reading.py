@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from engagement.checkins.periods import is_outside
 from engagement.models import CheckIn, CheckInVersion
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
@@ -27,6 +28,8 @@ class Line:
     note: str
     pk: int = 0
     included: bool = True
+    # Logged on a day that the period does not have any more: its days were changed after it was opened.
+    outside: bool = False
 
     @property
     def is_team_only(self) -> bool:
@@ -74,7 +77,11 @@ def sheet_lines(check_in: CheckIn, reader: User) -> list[Line]:
     """The team's own working lines, in order."""
     rows = list(check_in.lines.values_list("pk", "activity", "note", "included"))
     seen = _seen_by(reader, (activity for _, activity, _, _ in rows))
-    return [Line(seen[activity], note, pk, included) for pk, activity, note, included in rows if activity in seen]
+    return [
+        Line(seen[activity], note, pk, included, outside=is_outside(check_in, seen[activity].at))
+        for pk, activity, note, included in rows
+        if activity in seen
+    ]
 
 
 def sent_lines(version: CheckInVersion, reader: User) -> list[Line]:
@@ -140,7 +147,8 @@ def _ids(version: CheckInVersion) -> list[int]:
 
 def _lines(version: CheckInVersion, seen: dict[int, Activity]) -> list[Line]:
     by_anchor = {f"{ACTIVITY}{pk}": activity for pk, activity in seen.items()}
-    return [Line(by_anchor[anchor], note) for anchor, note in version.lines if anchor in by_anchor]
+    told = [(by_anchor[anchor], note) for anchor, note in version.lines if anchor in by_anchor]
+    return [Line(one, note, outside=is_outside(version.check_in, one.at)) for one, note in told]
 
 
 def _seen_by(reader: User, ids: Iterable[int]) -> dict[int, Activity]:

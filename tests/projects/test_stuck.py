@@ -118,8 +118,8 @@ def test_the_history_tells_the_team_in_words(cast: Cast, project: Project) -> No
     client = Client()
     client.force_login(cast.tel_aviv_lead)
     text = client.get(reverse("project_history", args=[project.slug])).content.decode()
-    assert text.count("said that the project is stuck") == 1
-    assert text.count("said that the project goes on") == 1
+    assert text.count("Said that the project is stuck") == 1
+    assert text.count("Said that the project goes on") == 1
 
 
 def test_the_button_asks_for_one_sentence_and_the_other_takes_it_back(cast: Cast, project: Project) -> None:
