@@ -17,7 +17,10 @@ from engagement.views import (
 
 urlpatterns = [
     path("portfolio/", portfolio.portfolio, name="portfolio"),
-    re_path(r"^portfolio/(?P<what>teams|projects)\.csv$", portfolio.portfolio_export, name="portfolio_export"),
+    path("portfolio/portfolio.xlsx", portfolio.portfolio_workbook, name="portfolio_workbook"),
+    re_path(rf"^portfolio/(?P<what>{portfolio.WHAT})\.csv$", portfolio.portfolio_export, name="portfolio_export"),
+    re_path(rf"^portfolio/(?P<what>{portfolio.WHAT})\.xlsx$", portfolio.portfolio_sheet, name="portfolio_sheet"),
+    re_path(rf"^portfolio/(?P<what>{portfolio.WHAT})/$", portfolio.portfolio_rows, name="portfolio_rows"),
     path("programmes/<slug:slug>/check-ins/", programme_check_ins.programme_check_ins, name="programme_check_ins"),
     path("programmes/<slug:slug>/check-ins/rhythm/", programme_check_ins.rhythm_set, name="rhythm_set"),
     path("programmes/<slug:slug>/check-ins/dates/", programme_check_ins.dates_add, name="dates_add"),

@@ -11,7 +11,7 @@ from cities.choices import ACCOMPANIED
 from cities.models import MembershipPeriod, Team
 from cities.querysets import open_on
 from engagement import letters
-from engagement.checkins.schedules import Span, custom_key, ended_spans, last_ended_day, rest_of
+from engagement.checkins.schedules import Span, custom_key, days_as_title, ended_spans, last_ended_day, rest_of
 from engagement.choices import REPORTED, LetterKind, Rhythm
 from engagement.models import CheckIn, CheckInLine, CheckInPeriod, CheckInSchedule
 from projects.choices import Verb
@@ -47,7 +47,8 @@ def _open_for(schedule_pk: int, now: dt.datetime) -> list[CheckInPeriod]:
         # Dates of its own are opened whole or not at all; the page refuses such that overlap.
         if span is None or (due.title and span != due.span):
             continue
-        made.append(_open(held, replace(due, span=span), now))
+        title = due.title if span == due.span else days_as_title(span.starts_on, span.ends_on)
+        made.append(_open(held, replace(due, span=span, title=title), now))
         there[span.key] = (span.starts_on, span.ends_on)
     return made
 

@@ -15,7 +15,7 @@ from cities.models import Programme
 from cities.querysets import today
 from engagement import letters
 from engagement.checkins import opening
-from engagement.checkins.schedules import custom_key, last_ended_day
+from engagement.checkins.schedules import custom_key, days_as_title, last_ended_day
 from engagement.choices import WITH_THE_TEAM, CheckInState, LetterKind, Rhythm
 from engagement.models import CheckIn, CheckInLine, CheckInPeriod, CheckInSchedule, PeriodChange, ScheduledPeriod
 from engagement.permissions import can_set_check_ins
@@ -179,8 +179,10 @@ def change_period(
         raise RefusedDay(_("This day is not over yet. What is logged then belongs to the next period."), "ends_on")
     others = CheckInPeriod.objects.filter(programme=now.programme_id).exclude(pk=now.pk)
     _demand_free(starts_on, ends_on, others.values_list("starts_on", "ends_on"))
+    if now.title == days_as_title(now.starts_on, now.ends_on):
+        now.title = days_as_title(starts_on, ends_on)
     now.starts_on, now.ends_on, now.due_on = starts_on, ends_on, due_on
-    now.save(update_fields=["starts_on", "ends_on", "due_on"])
+    now.save(update_fields=["starts_on", "ends_on", "due_on", "title"])
     PeriodChange.objects.create(
         period=now,
         by=by,

@@ -49,6 +49,11 @@ def custom_key(starts_on: dt.date) -> str:
     return starts_on.isoformat()
 
 
+def days_as_title(starts_on: dt.date, ends_on: dt.date) -> str:
+    """How what is left of a month or quarter is called, in a form that every language reads."""
+    return f"{starts_on.isoformat()} – {ends_on.isoformat()}"
+
+
 def rest_of(span: Span, taken: Iterable[tuple[dt.date, dt.date]]) -> Span | None:
     """What of the span comes after every day that is taken already; None where nothing does.
 

@@ -73,21 +73,13 @@ class CheckInPeriod(models.Model):
 
     @property
     def name(self) -> str:
-        """In the reader's words: "September 2026", "Quarter 3 of 2026"; its days where it begins in the middle."""
+        """In the reader's words: "September 2026", "Quarter 3 of 2026"."""
         if self.title:
             return self.title
-        if self.starts_on.day != 1 or ("Q" in self.key and self.starts_on.month % 3 != 1):
-            return self.days
         if "Q" not in self.key:
             return formats.date_format(self.starts_on, "YEAR_MONTH_FORMAT")
         quarter = {"quarter": self.key[-1], "year": self.starts_on.year}
         return gettext("Quarter %(quarter)s of %(year)s") % quarter
-
-    @property
-    def days(self) -> str:
-        """From its first day to its last."""
-        first, last = (formats.date_format(day, "SHORT_DATE_FORMAT") for day in (self.starts_on, self.ends_on))
-        return f"{first} – {last}"
 
 
 class PeriodChange(models.Model):

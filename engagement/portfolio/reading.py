@@ -52,15 +52,17 @@ def portfolio_of(reader: User, wanted: Narrowing | None = None) -> Portfolio:
     """Every team that the reader accompanies as a coordinator, of the operator or of the funder."""
     wanted = wanted or Narrowing()
     places, offered = _programmes(reader)
-    chosen = [programme for programme in offered if wanted.programme in ("", programme.slug)]
-    cities = {city for programme in chosen for city in places[programme.pk]}
+    cities = {city for programme in offered for city in places[programme.pk]}
     teams = list(Team.objects.active().filter(city__in=cities).select_related("city").order_by("city__slug", "slug"))
     queue = list(CheckIn.objects.answerable_by(reader).for_rows().order_by("submitted_at", "pk"))
-    boards = _boards(reader, chosen, teams, places, wanted, {check_in.pk for check_in in queue})
+    boards = _boards(reader, offered, teams, places, wanted, {check_in.pk for check_in in queue})
     facts = _facts(reader, teams)
+    unaccepted = _unaccepted(boards)
     for board in boards:
         for row in board.rows:
-            _tell(row, facts, boards)
+            _tell(row, facts, row.team.pk in unaccepted)
+    # Only now, so that what is known of a team does not depend on what the page is narrowed to.
+    boards = [board for board in boards if wanted.programme in ("", board.programme.slug)]
     for board in boards:
         board.rows = [row for row in board.rows if _is_wanted(row, wanted)]
     shown = {row.team.pk: row.team for board in boards for row in board.rows}
@@ -318,14 +320,14 @@ def _heard(reader: User, boards: list[Board], shown: dict[int, Team], wanted: Na
     return [Heard(shown[team], *rest) for team, *rest in told]
 
 
-def _tell(row: TeamRow, facts: _Facts, boards: list[Board]) -> None:
+def _tell(row: TeamRow, facts: _Facts, is_unaccepted: bool) -> None:
     """Gives the row of a team what is known of it."""
     pk = row.team.pk
     row.projects, row.coaches = facts.projects[pk], facts.coaches[pk]
     row.last_logged = facts.last_logged.get(pk)
     signs = {
         NOT_LOGGED: row.last_logged is None or row.last_logged < today() - STALE_AFTER,
-        NOT_ACCEPTED: _is_unaccepted(pk, boards),
+        NOT_ACCEPTED: is_unaccepted,
         NOT_SIGNED_IN: facts.last_signed_in.get(pk, _NEVER) < timezone.now() - NOBODY_SIGNED_IN_FOR,
         NOT_LEARNED: pk not in facts.learners,
     }
@@ -335,10 +337,18 @@ def _tell(row: TeamRow, facts: _Facts, boards: list[Board]) -> None:
 _NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def _is_unaccepted(team: int, boards: list[Board]) -> bool:
-    cells = [cell for board in boards for row in board.rows if row.team.pk == team for cell in row.cells if cell.pk]
-    newest = sorted(cells, key=lambda cell: cell.period.ends_on if cell.period else dt.date.min)[-UNACCEPTED:]
-    return len(newest) == UNACCEPTED and all(cell.state != CheckInState.ACCEPTED for cell in newest)
+def _unaccepted(boards: list[Board]) -> set[int]:
+    """Teams of which the newest check-ins, as many as UNACCEPTED, all wait to be accepted."""
+    cells: dict[int, list[Cell]] = defaultdict(list)
+    for board in boards:
+        for row in board.rows:
+            cells[row.team.pk] += [cell for cell in row.cells if cell.pk is not None]
+    found = set()
+    for team, several in cells.items():
+        newest = sorted(several, key=lambda cell: cell.period.ends_on if cell.period else dt.date.min)[-UNACCEPTED:]
+        if len(newest) == UNACCEPTED and all(cell.state != CheckInState.ACCEPTED for cell in newest):
+            found.add(team)
+    return found
 
 
 # --- Narrowing ------------------------------------------------------------------------------------------------------

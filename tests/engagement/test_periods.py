@@ -98,11 +98,11 @@ def test_dates_of_its_own_wait_while_another_rhythm_is_chosen(cast: Cast) -> Non
 
 def test_from_months_to_quarters_only_the_days_that_nobody_was_asked_for_are_opened(cast: Cast) -> None:
     rhythm(cast, Rhythm.MONTHLY, day(7, 1))
-    open_due_periods(NOW - dt.timedelta(days=31))
+    open_due_periods(NOW - dt.timedelta(days=30))
     rhythm(cast, Rhythm.QUARTERLY, day(7, 1))
     [rest] = open_due_periods(NOW)
     assert (rest.starts_on, rest.ends_on) == (day(9, 1), day(9, 30))
-    assert rest.name == "09/01/2026 – 09/30/2026"
+    assert rest.name == "2026-09-01 – 2026-09-30"
     assert open_due_periods(NOW) == []
 
 
