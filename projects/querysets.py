@@ -294,7 +294,10 @@ class ActivityQuerySet(models.QuerySet[Any]):
         # A figure that was corrected or taken back is told of no more.
         told = Q(reading=None) | Q(reading__withdrawn_at=None)
         return self.filter(
-            seen_by(person, "project__", PARTS_OF_ACTIVITY), Q(adaptation=None) | both_ends, told, _in_confidence(person)
+            seen_by(person, "project__", PARTS_OF_ACTIVITY),
+            Q(adaptation=None) | both_ends,
+            told,
+            _in_confidence(person),
         )
 
     def newsworthy(self) -> Self:

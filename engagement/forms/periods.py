@@ -21,7 +21,7 @@ class _Day(forms.DateField):
         super().__init__(widget=widget, error_messages={"invalid": invalid}, **kwargs)
 
     def clean(self, value: Any) -> dt.date | None:
-        day = super().clean(value)
+        day: dt.date | None = super().clean(value)
         if day is not None and abs(day - dt.date.today()) > _TWENTY_YEARS:  # noqa: DTZ011 - a year more or less
             raise forms.ValidationError(_("Please look at the year again."))
         return day

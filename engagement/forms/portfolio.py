@@ -76,6 +76,7 @@ def chosen_words(portfolio: Portfolio) -> list[tuple[str, str]]:
         "stuck": _("stuck"),
         "stale": _("stale"),
         "joined": _("across departments"),
+        "unasked": _("without a check-in in these periods"),
         "told": _("told what came of it"),
         "period": _("of one period"),
     }

@@ -26,7 +26,7 @@ from projects.choices import PHASES, Rung
 
 # So many of the oldest promises, of the teams that heard most, of the newest adaptations are shown on the page itself.
 MOST = 5
-MOST_QUIET = 8
+MOST_QUIET = 5
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,15 @@ def footer_of(board: Board, wanted: Narrowing) -> list[tuple[str, list[Figure]]]
     Of all teams of the board, also where the map has several pages.
     """
     rows = (("accepted", (CheckInState.ACCEPTED.value,)), ("waiting", WAITING), ("late", (LATE,)))
-    return [(key, [_of_period(board, place, states, wanted) for place in range(len(board.periods))]) for key, states in rows]
+    return [
+        (key, [_of_period(board, place, states, wanted) for place in range(len(board.periods))]) for key, states in rows
+    ]
+
+
+def unasked_of(board: Board, wanted: Narrowing) -> Figure:
+    """Teams that have no line in the heat map, because nothing was asked of them in its periods."""
+    count = sum(row.is_unasked for row in board.rows)
+    return Figure("unasked", count, "teams", wanted.of_page.also(programme=board.programme.slug, unasked=True))
 
 
 def _of_period(board: Board, place: int, states: tuple[str, ...], wanted: Narrowing) -> Figure:

@@ -30,6 +30,8 @@ class Narrowing:
     state: Values = ()
     # Signs that nobody hears of a team.
     quiet: Values = ()
+    # Without a check-in in any of the periods that are shown.
+    unasked: bool = False
     phase: Values = ()
     rung: Values = ()
     group: Values = ()
@@ -54,7 +56,7 @@ class Narrowing:
 
     def also(self, **more: Any) -> "Narrowing":
         """Narrowed further; values that are there stay."""
-        merged = {
+        merged: dict[str, Any] = {
             name: tuple(dict.fromkeys((*getattr(self, name), *value))) if isinstance(value, tuple) else value
             for name, value in more.items()
         }
@@ -63,7 +65,7 @@ class Narrowing:
     def without(self, name: str, value: str = "") -> "Narrowing":
         """Widened by one choice."""
         own = getattr(self, name)
-        left = tuple(one for one in own if one != value) if isinstance(own, tuple) else _EMPTY[name]
+        left: Any = tuple(one for one in own if one != value) if isinstance(own, tuple) else _EMPTY[name]
         return replace(self, **{name: left})
 
     @property
@@ -80,7 +82,7 @@ class Narrowing:
 
     @property
     def query(self) -> str:
-        """"?…", or "" for all."""
+        """ "?…", or "" for all."""
         told = urlencode(list(self.pairs))
         return f"?{told}" if told else ""
 

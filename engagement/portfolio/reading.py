@@ -254,9 +254,7 @@ def _project_rows(reader: User, teams: list[Team]) -> QuerySet[Any]:
             department_count=Subquery(joined.annotate(number=Count("pk")).values("number")),
             group_slugs=ArraySubquery(groups),
         )
-        .only(
-            "pk", "slug", "title", "language", "phase", "outcome", "team", "source_line", "claimed_at", "stuck_since"
-        )
+        .only("pk", "slug", "title", "language", "phase", "outcome", "team", "source_line", "claimed_at", "stuck_since")
         .order_by("title", "pk")
     )
     return rows
@@ -356,16 +354,22 @@ def _unaccepted(boards: list[Board]) -> set[int]:
 
 def _is_wanted(row: TeamRow, wanted: Narrowing) -> bool:
     """Whether the team stays; its projects are narrowed on the way, after all else is known of it."""
-    if wanted.team not in ("", row.team.slug) or wanted.country not in ("", row.team.city.country):
-        return False
-    if any(state != row.latest.state for state in wanted.state):
-        return False
-    if not all(row.signs if sign == ANY_SIGN else sign in row.signs for sign in wanted.quiet):
+    if not _is_wanted_team(row, wanted):
         return False
     if not wanted.is_about_projects:
         return True
     row.projects = [one for one in row.projects if _is_wanted_project(one, wanted)]
     return bool(row.projects)
+
+
+def _is_wanted_team(row: TeamRow, wanted: Narrowing) -> bool:
+    return (
+        wanted.team in ("", row.team.slug)
+        and wanted.country in ("", row.team.city.country)
+        and (row.is_unasked or not wanted.unasked)
+        and all(state == row.latest.state for state in wanted.state)
+        and all(row.signs if sign == ANY_SIGN else sign in row.signs for sign in wanted.quiet)
+    )
 
 
 def _is_wanted_project(one: ProjectRow, wanted: Narrowing) -> bool:

@@ -82,6 +82,11 @@ class TeamRow:
         return self.cells[-1] if self.cells else Cell()
 
     @property
+    def is_unasked(self) -> bool:
+        """No check-in in any of the periods that are shown."""
+        return all(cell.pk is None for cell in self.cells)
+
+    @property
     def phase_counts(self) -> list[tuple[str, int]]:
         counts = Counter(row.project.phase for row in self.projects)
         return [(phase.value, counts[phase]) for phase in PHASES]

@@ -297,4 +297,3 @@ def _adaptation(one: Learned) -> list[Value]:
         Value(one.began_on),
         Value(one.came_of_it, language=one.language),
     ]
-

@@ -11,7 +11,7 @@ from cities.standing import settled, standing_of
 from engagement import exports
 from engagement.forms.portfolio import NarrowingForm, chosen_words
 from engagement.portfolio import Board, Portfolio, portfolio_of
-from engagement.portfolio.figures import figures_of, footer_of
+from engagement.portfolio.figures import figures_of, footer_of, unasked_of
 from engagement.portfolio.narrowing import from_address
 from engagement.portfolio.tables import LISTS, Table, state_words, titles
 from engagement.promises import check_in_due, is_late
@@ -117,7 +117,8 @@ def _found(request: HttpRequest, *, of_page: bool = False) -> Portfolio:
 def _paged(board: Board, request: HttpRequest) -> dict[str, object]:
     """One page of a heat map; each board turns its own pages."""
     name = f"page-{board.programme.slug}"
-    page = Paginator(board.rows, TEAMS_PER_PAGE).get_page(request.GET.get(name))
+    asked = [row for row in board.rows if not row.is_unasked]
+    page = Paginator(asked, TEAMS_PER_PAGE).get_page(request.GET.get(name))
     wanted = from_address(request.GET)
     labels = {"accepted": _("Accepted"), "waiting": _("Waits for an answer"), "late": _("Team late")}
     return {
@@ -125,6 +126,7 @@ def _paged(board: Board, request: HttpRequest) -> dict[str, object]:
         "page": page,
         "name": name,
         "pages": [(number, _page_url(request, name, number)) for number in page.paginator.page_range],
+        "unasked": unasked_of(board, wanted),
         "footer": [(key, labels[key], figures) for key, figures in footer_of(board, wanted)],
     }
 

@@ -61,9 +61,7 @@ def dates_add(request: HttpRequest, slug: str) -> HttpResponse:
     person, programme = signed_in(request), _programme(request, slug)
     or_403(can_set_check_ins(person, programme))
     form = DatesForm(request.POST)
-    if form.is_valid() and _tried(
-        form, lambda: periods.add_dates(by=person, programme=programme, **form.cleaned_data)
-    ):
+    if form.is_valid() and _tried(form, lambda: periods.add_dates(by=person, programme=programme, **form.cleaned_data)):
         messages.success(request, _("Added. Its check-ins open by themselves when its last day is over."))
         return redirect(f"{reverse('programme_check_ins', args=[slug])}#dates")
     return _page(request, programme, dates_form=form, status=UNPROCESSABLE)
@@ -172,7 +170,9 @@ def _rhythm_of(schedule: CheckInSchedule | None, opened: list[CheckInPeriod]) ->
 
 def _opened(programme: Programme) -> list[CheckInPeriod]:
     """The newest first, each with how far its check-ins are and how often its days were changed."""
-    counts = {state.value: Count("check_ins", filter=Q(check_ins__state=state), distinct=True) for state in CheckInState}
+    counts = {
+        state.value: Count("check_ins", filter=Q(check_ins__state=state), distinct=True) for state in CheckInState
+    }
     rows = programme.check_in_periods.annotate(
         **counts, total=Count("check_ins", distinct=True), changed=Count("changes", distinct=True)
     )
@@ -194,5 +194,3 @@ def _tried(form: forms.Form, act: Callable[[], object]) -> bool:
 
 def _status(form: forms.Form) -> int:
     return UNPROCESSABLE if form.is_bound else 200
-
-

@@ -1,6 +1,7 @@
 """What a programme's coordinators decide about its check-ins, before and after a period is open."""
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -314,7 +315,7 @@ def test_whatever_is_decided_in_whatever_order_no_day_is_asked_for_twice(
             except Refused:
                 continue
             spans = sorted(CheckInPeriod.objects.values_list("starts_on", "ends_on"))
-            assert all(before[1] < after[0] for before, after in zip(spans, spans[1:], strict=False)), spans
+            assert all(before[1] < after[0] for before, after in itertools.pairwise(spans)), spans
             pairs = list(CheckIn.objects.values_list("period", "team"))
             assert len(pairs) == len(set(pairs))
 
