@@ -1,6 +1,7 @@
 """Accompaniment at the size that it is built for: opening a period for 500 teams, and the portfolio of 200 teams."""
 
 import datetime as dt
+import itertools
 import random
 import re
 import statistics
@@ -129,7 +130,7 @@ def _check_ins(programme: Programme, chance: random.Random) -> None:
         CheckInMove.objects.bulk_create(
             CheckInMove(check_in=one, from_state=before, to_state=after, words="w")
             for one in made
-            for before, after in zip(ROUNDS, ROUNDS[1:], strict=False)
+            for before, after in itertools.pairwise(ROUNDS)
         )
 
 

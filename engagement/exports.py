@@ -9,7 +9,7 @@ from typing import Protocol
 from django.utils.translation import get_language_bidi
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -55,10 +55,10 @@ def workbook(sheets: Mapping[str, Table]) -> bytes:
     return file.getvalue()
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Plain, *, bold: bool = False) -> WriteOnlyCell:
+def _cell(sheet: WriteOnlyWorksheet, value: Plain, *, bold: bool = False) -> Cell:
     """Numbers and days as what they are; a text stays a text, whatever it begins with."""
     if not isinstance(value, str):
-        cell = WriteOnlyCell(sheet, value=value)
+        cell: Cell = WriteOnlyCell(sheet, value=_as_moment(value))
         if isinstance(value, dt.date):
             cell.number_format = "yyyy-mm-dd"
         return cell
@@ -70,6 +70,11 @@ def _cell(sheet: WriteOnlyWorksheet, value: Plain, *, bold: bool = False) -> Wri
     if bold:
         cell.font = Font(bold=True)
     return cell
+
+
+def _as_moment(value: float | dt.date | None) -> float | dt.datetime | None:
+    """A spreadsheet knows days as moments."""
+    return dt.datetime(value.year, value.month, value.day) if isinstance(value, dt.date) else value  # noqa: DTZ001 - no clock is meant
 
 
 def _widths(table: Table) -> Iterable[int]:

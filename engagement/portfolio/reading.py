@@ -54,8 +54,10 @@ def portfolio_of(reader: User, wanted: Narrowing | None = None) -> Portfolio:
     places, offered = _programmes(reader)
     cities = {city for programme in offered for city in places[programme.pk]}
     teams = list(Team.objects.active().filter(city__in=cities).select_related("city").order_by("city__slug", "slug"))
-    queue = list(CheckIn.objects.answerable_by(reader).for_rows().order_by("submitted_at", "pk"))
-    boards = _boards(reader, offered, teams, places, wanted, {check_in.pk for check_in in queue})
+    # All keys, for the cells; the rows of those that are shown on top, when they are shown.
+    answerable = CheckIn.objects.answerable_by(reader).order_by("submitted_at", "pk")
+    queue = list(answerable.values_list("pk", flat=True))
+    boards = _boards(reader, offered, teams, places, wanted, set(queue))
     facts = _facts(reader, teams)
     unaccepted = _unaccepted(boards)
     for board in boards:
@@ -242,7 +244,7 @@ def _projects(reader: User, teams: list[Team]) -> tuple[dict[int, list[ProjectRo
 def _project_rows(reader: User, teams: list[Team]) -> QuerySet[Any]:
     # The newest thing that the reader sees, by the index: not whatever happened to parts that fewer people see.
     newest = Activity.objects.visible_to(reader).filter(project=OuterRef("pk")).order_by("-at", "-pk")
-    joined = Project.departments.through.objects.filter(project=OuterRef("pk")).order_by().values("project")
+    joined: Any = Project.departments.through.objects.filter(project=OuterRef("pk")).order_by().values("project")
     groups = ProjectTopic.objects.filter(project=OuterRef("pk")).order_by("rank").values("topic__group__slug")
     live = Q(outcome__in=LIVE_OUTCOMES)
     rows: QuerySet[Any] = (
@@ -289,17 +291,19 @@ def _learned(reader: User, teams: list[Team]) -> tuple[list[Learned], set[int]]:
         if source and row["source__team"] != row["project__team"]:
             found.append(
                 Learned(
-                    *_end(row, "project", by_pk),
-                    *_end(row, "source", by_pk),
-                    row["created_at"].date(),
-                    row["came_of_it"],
+                    **_end(row, "project", by_pk),
+                    **_end(row, "source", by_pk),
+                    began_on=row["created_at"].date(),
+                    came_of_it=row["came_of_it"],
                 )
             )
     return found, learners
 
 
-def _end(row: dict[str, Any], end: str, teams: dict[int, Team]) -> tuple[Any, ...]:
-    return teams[row[f"{end}__team"]], row[f"{end}__slug"], row[f"{end}__title"], row[f"{end}__language"]
+def _end(row: dict[str, Any], end: str, teams: dict[int, Team]) -> dict[str, Any]:
+    prefix = "source_" if end == "source" else ""
+    told = {f"{prefix}{name}": row[f"{end}__{name}"] for name in ("slug", "title", "language")}
+    return {f"{prefix}team": teams[row[f"{end}__team"]], **told}
 
 
 def _heard(reader: User, boards: list[Board], shown: dict[int, Team], wanted: Narrowing) -> list[Heard]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from cities.models import Programme, Team
 from engagement.choices import CheckInState
-from engagement.models import CheckIn, CheckInPeriod
+from engagement.models import CheckInPeriod
 from engagement.portfolio.narrowing import Narrowing
 from projects.choices import PHASES
 from projects.models import Project
@@ -176,8 +176,8 @@ class Portfolio:
     boards: list[Board]
     programmes: list[Programme]
     countries: list[str]
-    # What waits for the reader's answer, the oldest promise first, whatever the page is narrowed to.
-    queue: list[CheckIn]
+    # Keys of the check-ins that wait for the reader, the oldest promise first, whatever the page is narrowed to.
+    queue: list[int]
     turns: list[Turn]
     heard: list[Heard]
     learned: list[Learned]

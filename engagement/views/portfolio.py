@@ -10,6 +10,7 @@ from cities.querysets import today
 from cities.standing import settled, standing_of
 from engagement import exports
 from engagement.forms.portfolio import NarrowingForm, chosen_words
+from engagement.models import CheckIn
 from engagement.portfolio import Board, Portfolio, portfolio_of
 from engagement.portfolio.figures import figures_of, footer_of, unasked_of
 from engagement.portfolio.narrowing import from_address
@@ -31,9 +32,6 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     """404 for everybody who coordinates nothing: there is no portfolio of theirs."""
     found = _found(request, of_page=True)
     boards = [_paged(board, request) for board in found.boards]
-    for check_in in found.queue[:WAITING_SHOWN]:
-        check_in.due = check_in_due(check_in)  # type: ignore[attr-defined]  # for the template alone
-        check_in.late = is_late(check_in_due(check_in))  # type: ignore[attr-defined]
     context = {
         "portfolio": found,
         "query": found.wanted.query,
@@ -42,7 +40,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "form": NarrowingForm(found),
         "chosen": chosen_words(found),
         "words": state_words(),
-        "waiting": found.queue[:WAITING_SHOWN],
+        "waiting": _waiting(found.queue[:WAITING_SHOWN]),
         "waiting_count": len(found.queue),
         "decides": any(board.decides for board in found.boards),
         "reads_only": bool(found.programmes) and not found.queue and not any(b.decides for b in found.boards),
@@ -96,6 +94,15 @@ def portfolio_workbook(request: HttpRequest) -> HttpResponse:
     response = _file("portfolio", "xlsx", Spreadsheet)
     response.write(exports.workbook(sheets))
     return response
+
+
+def _waiting(keys: list[int]) -> list[CheckIn]:
+    """In that order, each with the day that an answer is promised for."""
+    rows = CheckIn.objects.for_rows().in_bulk(keys)
+    for check_in in rows.values():
+        check_in.due = check_in_due(check_in)
+        check_in.late = is_late(check_in.due)
+    return [rows[key] for key in keys]
 
 
 def _file(what: str, ending: str, content_type: str) -> HttpResponse:

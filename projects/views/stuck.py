@@ -30,8 +30,10 @@ def project_stuck(request: HttpRequest, slug: str) -> HttpResponse:
     person, project = signed_in(request), seen_project(request, slug)
     or_403(can_edit_project(person, project))
     form = StuckForm(request.POST if request.method == "POST" else None, initial={"why": project.stuck_why})
-    if form.is_valid() and attempt(form, lambda: say_stuck(by=person, project=project, why=form.cleaned_data["why"])):
-        return done(request, project, _("Said. Other cities do not see it."))
+    if form.is_valid():
+        why = form.cleaned_data["why"]
+        if attempt(form, lambda: say_stuck(by=person, project=project, why=why)):
+            return done(request, project, _("Said. Other cities do not see it."))
     # Never wider than the programme, however wide the project.
     level = Visibility.TEAM if project.visibility == Visibility.TEAM else Visibility.PROGRAMME
     return form_page(request, project, form, STUCK, seen_as=level)

@@ -112,10 +112,7 @@ def plant(cast: Cast) -> list[Canary]:
     Consultation.objects.create(method="canary-heard-by-all", **common)
     return [
         Canary("canary-planned-dates", frozenset(("coordinator", "funder_coordinator"))),
-        *(
-            Canary(f"canary-stuck-{level}", frozenset(TEAM if level == "team" else PROGRAMME))
-            for level in READERS
-        ),
+        *(Canary(f"canary-stuck-{level}", frozenset(TEAM if level == "team" else PROGRAMME)) for level in READERS),
         Canary("canary-heard-by-team", frozenset(TEAM)),
         Canary("canary-heard-by-all", frozenset(KINDS)),
     ]

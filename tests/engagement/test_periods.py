@@ -292,7 +292,9 @@ def do(cast: Cast, act: tuple[str, object, object], clock: time_machine.Travelle
     if what == "rhythm":
         rhythm(cast, first, second)  # type: ignore[arg-type]
     elif what == "dates":
-        dates(cast, first, first + dt.timedelta(days=second))  # type: ignore[operator,arg-type]
+        assert isinstance(first, dt.date)
+        assert isinstance(second, int)
+        dates(cast, first, first + dt.timedelta(days=second))
     elif what == "tick":
         clock.move_to(dt.datetime.combine(first, dt.time(13), dt.UTC))  # type: ignore[arg-type]
         open_due_periods(dt.datetime.combine(first, dt.time(13), dt.UTC))  # type: ignore[arg-type]
