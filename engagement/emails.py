@@ -35,6 +35,19 @@ def check_in_accepted(letter: Letter) -> EmailMessage | None:
     return _about_check_in(letter, "checkin_accepted", CheckInState.ACCEPTED)
 
 
+def check_in_dates(letter: Letter) -> EmailMessage | None:
+    """The newest days of its period, once, and only while they still matter to the team."""
+    rows = CheckIn.objects.visible_to(letter.person).exclude(state=CheckInState.ACCEPTED)
+    check_in = rows.filter(pk=letter.check_in_id).select_related("team__city", "period__programme__operator").first()
+    newer = Letter.objects.filter(
+        kind=letter.kind, person=letter.person_id, check_in=letter.check_in_id, pk__gt=letter.pk
+    )
+    change = check_in.period.changes.last() if check_in else None
+    if check_in is None or change is None or newer.exists():
+        return None
+    return _write(letter, "checkin_dates", check_in.get_absolute_url(), check_in=check_in, change=change)
+
+
 def introduction_asked(letter: Letter) -> EmailMessage | None:
     introduction = _introduction_seen_by(letter, IntroductionState.ASKED)
     if introduction is None:

@@ -1,75 +1,87 @@
-"""The portfolio as CSV: exactly the rows and columns of the screen."""
+"""Tables as files: CSV, and spreadsheets with real numbers and days. No cell of either is run as a formula."""
 
 import csv
-from collections.abc import Iterable, Iterator
+import datetime as dt
+import io
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language_bidi
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from engagement.choices import CheckInState
-from engagement.portfolio import ANSWER_LATE, LATE, NONE, Portfolio, ProjectRow
-from projects.choices import PHASES, Outcome, Phase
+from engagement.portfolio.tables import Plain, Table
 
-# A spreadsheet takes a cell that begins so for a formula.
+# A spreadsheet takes a cell of a CSV that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_WIDEST = 60
 
 
 class Writable(Protocol):
     def write(self, text: str, /) -> object: ...
 
 
-def state_words() -> dict[str, str]:
-    """What a cell of the heat map says, in the reader's language."""
-    return {
-        CheckInState.DRAFTED: _("with the team"),
-        CheckInState.SUBMITTED: _("waits for an answer"),
-        CheckInState.RETURNED: _("sent back"),
-        CheckInState.ACCEPTED: _("accepted"),
-        LATE: _("team late"),
-        ANSWER_LATE: _("answer late"),
-        NONE: _("no check-in"),
-    }
-
-
 def safe_cell(value: object) -> str:
-    """As text that no spreadsheet runs: a value that looks like a formula gets an apostrophe in front."""
+    """As text that no spreadsheet runs: a text that looks like a formula gets an apostrophe in front."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
 
 
-def write_rows(to: Writable, rows: Iterable[Iterable[object]]) -> None:
+def write_csv(to: Writable, table: Table) -> None:
     writer = csv.writer(to)
-    writer.writerows([safe_cell(value) for value in row] for row in rows)
+    writer.writerow([safe_cell(head) for head in table.heads])
+    writer.writerows([safe_cell(value.plain) for value in row] for row in table.rows)
 
 
-def team_rows(portfolio: Portfolio) -> Iterator[list[object]]:
-    words = state_words()
-    phases = [phase.label for phase in PHASES]
-    tail = [*phases, _("Stale"), _("Last logged"), _("Coaches")]
-    for board in portfolio.boards:
-        periods = [period.key for period in board.periods]
-        yield [_("Programme"), _("City"), _("Team"), *periods, *tail]
-        for row in board.rows:
-            yield [
-                board.programme.name,
-                row.team.city.name,
-                row.team.name,
-                *(words[cell.state] for cell in row.cells),
-                *(count for _phase, count in row.phase_counts),
-                row.stale_count,
-                row.last_logged,
-                ", ".join(row.coaches),
-            ]
+def workbook(sheets: Mapping[str, Table]) -> bytes:
+    """One sheet for each table, running from right to left where the reader's language does."""
+    book = Workbook(write_only=True)
+    for title, table in sheets.items():
+        sheet = book.create_sheet(_sheet_title(title))
+        sheet.sheet_view.rightToLeft = get_language_bidi()
+        sheet.freeze_panes = "B2"
+        for place, width in enumerate(_widths(table), start=1):
+            sheet.column_dimensions[get_column_letter(place)].width = width
+        sheet.append([_cell(sheet, head, bold=True) for head in table.heads])
+        for row in table.rows:
+            sheet.append([_cell(sheet, value.plain) for value in row])
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.heads))}{len(table.rows) + 1}"
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
-def project_rows(rows: Iterable[ProjectRow]) -> Iterator[list[object]]:
-    yield [_("City"), _("Project"), _("Phase"), _("Outcome"), _("Last logged"), _("Stale")]
-    for row in rows:
-        yield [
-            row.team.city.name,
-            row.project.title,
-            Phase(row.project.phase).label,
-            Outcome(row.project.outcome).label,
-            row.last_logged,
-            _("yes") if row.is_stale else _("no"),
-        ]
+def _cell(sheet: WriteOnlyWorksheet, value: Plain, *, bold: bool = False) -> Cell:
+    """Numbers and days as what they are; a text stays a text, whatever it begins with."""
+    if not isinstance(value, str):
+        cell: Cell = WriteOnlyCell(sheet, value=_as_moment(value))
+        if isinstance(value, dt.date):
+            cell.number_format = "yyyy-mm-dd"
+        return cell
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value))
+    cell.data_type = "s"
+    if value.startswith(_FORMULA):
+        # So that it stays a text also when somebody edits the cell.
+        cell.quotePrefix = True
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _as_moment(value: float | dt.date | None) -> float | dt.datetime | None:
+    """A spreadsheet knows days as moments."""
+    return dt.datetime(value.year, value.month, value.day) if isinstance(value, dt.date) else value  # noqa: DTZ001 - no clock is meant
+
+
+def _widths(table: Table) -> Iterable[int]:
+    for place, head in enumerate(table.heads):
+        longest = max((len(str(row[place].plain or "")) for row in table.rows[:200]), default=0)
+        yield min(_WIDEST, max(len(head), longest) + 2)
+
+
+def _sheet_title(title: str) -> str:
+    return "".join(letter for letter in title if letter not in r"[]:*?/\\")[:31]

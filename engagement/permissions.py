@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cities.models import Team
+from cities.models import Programme, Team
 from cities.permissions import Person, belongs_to, coordinates, leads, writes_for
 from cities.standing import standing_of
 from engagement.choices import WITH_THE_TEAM, CheckInState, Drawer, IntroductionState
@@ -100,6 +100,16 @@ def can_answer_check_in(person: Person, check_in: CheckIn) -> Verdict:
     if check_in.state != CheckInState.SUBMITTED:
         return no(_("This check-in does not wait for an answer."))
     return YES
+
+
+def can_set_check_ins(person: Person, programme: Programme) -> Verdict:
+    """When a programme's check-ins open and are due: its operator's coordinators; a funder's read along."""
+    if _coordinates_for(person, programme.operator_id):
+        return YES
+    return no(
+        _("Only coordinators of %(operator)s decide when check-ins open and are due.")
+        % {"operator": programme.operator.name}
+    )
 
 
 # --- Coaching ------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ _MESSAGES: dict[str, Callable[[Letter], EmailMessage | None]] = {
     LetterKind.CHECK_IN_SUBMITTED: emails.check_in_submitted,
     LetterKind.CHECK_IN_RETURNED: emails.check_in_returned,
     LetterKind.CHECK_IN_ACCEPTED: emails.check_in_accepted,
+    LetterKind.CHECK_IN_DATES: emails.check_in_dates,
     LetterKind.INTRODUCTION_ASKED: emails.introduction_asked,
     LetterKind.INTRODUCTION_ACCEPTED: emails.introduction_accepted,
     LetterKind.INTRODUCTION_DECLINED: emails.introduction_declined,

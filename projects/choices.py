@@ -180,6 +180,9 @@ class Verb(TextChoices):
     ADAPTATION_REPORTED = "adaptation_reported", _("told what came of an adaptation")
 
 
+# Between the team and those who accompany it: no other city is told, whatever the project's level.
+IN_CONFIDENCE = (Verb.STUCK, Verb.UNSTUCK)
+
 # What other cities want to hear of; the rest stays on the project page.
 NEWSWORTHY = (
     Verb.PROJECT_SHARED,

@@ -36,7 +36,7 @@ TRACKED: dict[type[models.Model], tuple[PartKind, tuple[str, ...]]] = {
         (
             "title", "language", "problem", "for_whom", "approach", "lesson", "partners", "neighbourhood", "latitude",
             "longitude", "cost_band", "staff_time", "conditions", "competence", "reusable", "lasting_owner",
-            "started_on", "contact_id", "successor_id", "topics", "departments",
+            "started_on", "contact_id", "successor_id", "topics", "departments", "stuck_why",
         ),
     ),
     Pilot: (

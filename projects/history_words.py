@@ -152,12 +152,16 @@ def sentence_of(revision: Revision) -> str:
         return str(_REMOVED.get(kind, _CHANGED[kind]))
     if not revision.before:
         return str(_MADE[kind])
+    if revision.after == {"stuck_why": ""}:
+        return str(Verb.UNSTUCK.label)
     return str(_sentence_of_change(kind, set(revision.after)))
 
 
 def _sentence_of_change(kind: PartKind, fields: set[str]) -> Any:
     if kind == PartKind.READING:
         return _TAKEN_BACK if fields == {"withdrawn_why"} else Verb.READING_CORRECTED.label
+    if fields == {"stuck_why"}:
+        return Verb.STUCK.label
     if fields == {"decision_note"}:
         return _WHY_DECIDED
     return _LEVEL_CHANGED if fields == {"visibility"} else _CHANGED[kind]

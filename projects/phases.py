@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
 from innoteams.lib.verdicts import Refused, demand
-from projects.choices import Outcome, Phase, Verb
+from projects.choices import LIVE_OUTCOMES, Outcome, Phase, Verb
 from projects.endings import Answers, as_answer, write_ending, write_lesson
-from projects.history import record
+from projects.history import record, revise, snapshot
 from projects.locking import locked
 from projects.models import OutcomeMove, PhaseMove, Project
 from projects.permissions import can_edit_project
@@ -134,9 +134,19 @@ def _come_to(now: Project, outcome: Outcome, by: User, note: str = "") -> Outcom
     before, now.outcome = now.outcome, outcome
     now.last_confirmed_on = timezone.localdate()
     now.save(update_fields=["outcome", "last_confirmed_on", "updated_at"])
+    if outcome not in LIVE_OUTCOMES and now.stuck_since is not None:
+        _no_more_stuck(now, by)
     return OutcomeMove.objects.create(
         project=now, from_outcome=before, to_outcome=outcome.value, note=note.strip(), by=by
     )
+
+
+def _no_more_stuck(now: Project, by: User) -> None:
+    """What has come to an end is not stuck; that it was stays in the history."""
+    text = snapshot(now)
+    now.stuck_since, now.stuck_why = None, ""
+    now.save(update_fields=["stuck_since", "stuck_why"])
+    revise(now, text, by=by)
 
 
 def _from_lesson(now: Project) -> Answers:

@@ -18,6 +18,7 @@ from django.db.models.functions import JSONObject
 from cities.querysets import MembershipQuerySet, TeamQuerySet, today
 from cities.sight import settled_sight
 from projects.choices import (
+    IN_CONFIDENCE,
     LIVE_OUTCOMES,
     NEWSWORTHY,
     OPEN_TO_ALL,
@@ -105,6 +106,12 @@ def _asked_of_teams(person_pk: int, _day: dt.date) -> tuple[Any, Any]:
     """
     person = apps.get_model("accounts", "User")(pk=person_pk)
     return _teams().of_member(person).values("pk"), _teams().accompanied_by(person).values("pk")
+
+
+def _in_confidence(person: "User | AnonymousUser") -> Q:
+    """What a team says to those who accompany it stays between them, also of a project that everybody sees."""
+    open_to_others = ~Q(verb__in=IN_CONFIDENCE)
+    return open_to_others | Q(project__team__in=_accompanied(person)) if person.is_authenticated else open_to_others
 
 
 class ProjectQuerySet(models.QuerySet[Any]):
@@ -303,7 +310,12 @@ class ActivityQuerySet(models.QuerySet[Any]):
         )
         # A figure that was corrected or taken back is told of no more.
         told = Q(reading=None) | Q(reading__withdrawn_at=None)
-        return self.filter(seen_by(person, "project__", PARTS_OF_ACTIVITY), Q(adaptation=None) | both_ends, told)
+        return self.filter(
+            seen_by(person, "project__", PARTS_OF_ACTIVITY),
+            Q(adaptation=None) | both_ends,
+            told,
+            _in_confidence(person),
+        )
 
     def newsworthy(self) -> Self:
         """What others want to hear of. About a part that fewer people see than the project there is no news: so

@@ -13,6 +13,7 @@ from projects.views import (
     moves,
     pilots,
     readings_tables,
+    stuck,
     writing,
 )
 
@@ -26,6 +27,8 @@ urlpatterns = [
     path("projects/<slug:slug>/phase/", moves.project_phase, name="project_phase"),
     path("projects/<slug:slug>/outcome/", moves.project_outcome, name="project_outcome"),
     path("projects/<slug:slug>/ending/", endings.ending_edit, name="ending_edit"),
+    path("projects/<slug:slug>/stuck/", stuck.project_stuck, name="project_stuck"),
+    path("projects/<slug:slug>/goes-on/", stuck.project_goes_on, name="project_goes_on"),
     path("projects/<slug:slug>/confirm/", moves.project_confirm, name="project_confirm"),
     path("projects/<slug:slug>/claim/", moves.project_claim, name="project_claim"),
     path("projects/<slug:slug>/adapt/", adaptations.project_adapt, name="project_adapt"),

@@ -4,10 +4,12 @@ projects, and parts of them, that they see themselves."""
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engagement.checkins.parts import ACTIVITY, COMMITMENT, PROJECT, keys_in, part_of
@@ -42,6 +44,8 @@ class Line:
     pk: int = 0
     included: bool = True
     commitment: Commitment | None = None
+    # Logged on a day that the period does not have any more: its days were changed after it was opened.
+    outside: bool = False
 
     @property
     def anchor(self) -> str:
@@ -228,12 +232,27 @@ def sheet_lines(check_in: CheckIn, reader: User, seen: Seen | None = None) -> li
     rows = list(check_in.lines.all())
     seen = seen or seen_by(reader, (row.anchor for row in rows))
     found = (seen.line(row.anchor, row.note, row.pk, row.included) for row in rows)
-    return [line for line in found if line]
+    return marked([line for line in found if line], check_in)
 
 
 def sent_lines(version: CheckInVersion, reader: User) -> list[Line]:
     """The lines of what was sent, without those about projects that the reader does not see (any more)."""
-    return seen_by(reader, anchors_of([version])).lines(version)
+    return marked(seen_by(reader, anchors_of([version])).lines(version), version.check_in)
+
+
+def marked(lines: Iterable[Line], check_in: CheckIn) -> list[Line]:
+    """Each knows whether it lies outside the period: neither logged in it, by the city's calendar, nor dated in it."""
+    return [replace(line, outside=_is_outside(line.activity, check_in)) for line in lines]
+
+
+def _is_outside(one: Activity | None, check_in: CheckIn) -> bool:
+    if one is None:
+        return False
+    days = [timezone.localtime(one.at, ZoneInfo(check_in.team.city.timezone)).date()]
+    days += [one.journal_entry.happened_on] if one.journal_entry else []
+    days += [one.consultation.held_on] if one.consultation else []
+    days += [one.reading.read_on] if one.reading else []
+    return not any(check_in.period.starts_on <= day <= check_in.period.ends_on for day in days)
 
 
 def grouped(lines: Iterable[Line]) -> list[Group]:

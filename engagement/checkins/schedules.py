@@ -1,7 +1,8 @@
-"""The calendar of check-ins: whole months and quarters, and when a day has ended everywhere."""
+"""The calendar of check-ins: whole months and quarters, what is left of them, and when a day has ended everywhere."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from engagement.choices import Rhythm
 
@@ -17,6 +18,9 @@ class Span:
     starts_on: dt.date
     ends_on: dt.date
     key: str
+
+    def overlaps(self, starts_on: dt.date, ends_on: dt.date) -> bool:
+        return self.starts_on <= ends_on and starts_on <= self.ends_on
 
 
 def span_of(rhythm: str, day: dt.date) -> Span:
@@ -38,6 +42,28 @@ def ended_spans(rhythm: str, since: dt.date, last_day: dt.date) -> list[Span]:
             spans.append(span)
         span = span_of(rhythm, span.ends_on + dt.timedelta(days=1))
     return spans
+
+
+def custom_key(starts_on: dt.date) -> str:
+    """How a period on dates of its own is called: by its first day."""
+    return starts_on.isoformat()
+
+
+def days_as_title(starts_on: dt.date, ends_on: dt.date) -> str:
+    """How what is left of a month or quarter is called, in a form that every language reads."""
+    return f"{starts_on.isoformat()} – {ends_on.isoformat()}"
+
+
+def rest_of(span: Span, taken: Iterable[tuple[dt.date, dt.date]]) -> Span | None:
+    """What of the span comes after every day that is taken already; None where nothing does.
+
+    After a change of rhythm in the middle of a quarter, or of the days of an opened period, no day is asked for twice
+    and the days that nobody was asked for are not lost. The key stays, so that it is opened once.
+    """
+    last = max((ends_on for starts_on, ends_on in taken if span.overlaps(starts_on, ends_on)), default=None)
+    if last is None:
+        return span
+    return replace(span, starts_on=last + dt.timedelta(days=1)) if last < span.ends_on else None
 
 
 def last_ended_day(now: dt.datetime) -> dt.date:

@@ -121,7 +121,7 @@ _WAITING = mark_safe(' data-mark="waiting"')
 
 @lru_cache(maxsize=64)
 def _inside_cell(key: str, word: str) -> SafeString:
-    shape = '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><use href="#state-{}"></use></svg><span>{}</span>'
+    shape = '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><use href="#state-{}"/></svg><span>{}</span>'
     return format_html(shape, key, word)
 
 

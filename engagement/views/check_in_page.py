@@ -174,7 +174,7 @@ def sent_context(page: Page, form: RemarksForm | None = None) -> dict[str, objec
     if newest is None:
         return {}
     sections = []
-    for group in reading.grouped(page.seen.lines(newest)):
+    for group in reading.grouped(reading.marked(page.seen.lines(newest), page.check_in)):
         rows = [Row(entry, _talk(page, form, entry.part, entry.parts)) for entry in group.entries]
         sections.append(Section(group, rows, _talk(page, form, group.part, {group.part})))
     return {

@@ -1,4 +1,4 @@
-"""The coordinator's portfolio, and the same as CSV."""
+"""The coordinator's portfolio, the lists that its figures lead to, and the same as files."""
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,69 +7,138 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cities.querysets import today
-from cities.standing import standing_of
+from cities.standing import settled, standing_of
 from engagement import exports
-from engagement.choices import CheckInState
-from engagement.portfolio import ANSWER_LATE, LATE, Narrowing, Portfolio, ProjectRow, portfolio_of
+from engagement.forms.portfolio import NarrowingForm, chosen_words
+from engagement.models import CheckIn
+from engagement.portfolio import Board, Portfolio, portfolio_of
+from engagement.portfolio.figures import figures_of, footer_of, unasked_of
+from engagement.portfolio.narrowing import from_address
+from engagement.portfolio.tables import LISTS, Table, state_words, titles
+from engagement.promises import check_in_due, is_late
 from engagement.views.doors import signed_in
-from projects.choices import PHASES
 
 PER_PAGE = 50
+# Of a heat map; the totals below it are of all teams.
+TEAMS_PER_PAGE = 40
+WAITING_SHOWN = 3
+WHAT = "|".join(LISTS)
+
+Spreadsheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
 def portfolio(request: HttpRequest) -> HttpResponse:
     """404 for everybody who coordinates nothing: there is no portfolio of theirs."""
-    wanted, found = _found(request)
-    rows = _project_rows(found, wanted)
-    words = exports.state_words()
+    found = _found(request, of_page=True)
+    boards = [_paged(board, request) for board in found.boards]
     context = {
         "portfolio": found,
-        "wanted": wanted,
-        "words": words,
-        "states": [*((key, words[key]) for key in words), ("quiet", _("nothing logged for 90 days"))],
-        "phases": PHASES,
-        "teams": len(found.teams),
-        "phase_counts": found.phases,
-        "most_in_phase": max((count for _phase, count in found.phases), default=0),
-        "stale": found.stale_count,
-        "quiet": found.quiet_count,
-        "to_answer": found.count(CheckInState.SUBMITTED, ANSWER_LATE, mine=True),
-        "answer_late": found.count(ANSWER_LATE),
-        "team_late": found.count(LATE),
-        "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "reads_only": bool(found.boards) and not any(board.decides for board in found.boards),
+        "query": found.wanted.query,
+        "boards": boards,
+        "figures": figures_of(found),
+        "form": NarrowingForm(found),
+        "chosen": chosen_words(found),
+        "words": state_words(),
+        "waiting": _waiting(found.queue[:WAITING_SHOWN]),
+        "waiting_count": len(found.queue),
+        "decides": any(board.decides for board in found.boards),
+        "reads_only": bool(found.programmes) and not found.queue and not any(b.decides for b in found.boards),
     }
     return render(request, "engagement/portfolio.html", context)
 
 
 @require_safe
+def portfolio_rows(request: HttpRequest, what: str) -> HttpResponse:
+    """Exactly the rows that a figure counts."""
+    found = _found(request)
+    table = LISTS[what](found)
+    page = Paginator(table.rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "portfolio": found,
+        "what": what,
+        "title": titles()[what],
+        "table": table,
+        "page_obj": page,
+        "page_rows": [list(zip(table.heads, row, strict=True)) for row in page.object_list],
+        "query": found.wanted.query,
+        "back": found.wanted.of_page.query,
+        "chosen": chosen_words(found),
+        "people": sum(one.people or 0 for one in found.heard) if what == "consultations" else None,
+    }
+    return render(request, "engagement/portfolio_rows.html", context)
+
+
+@require_safe
 def portfolio_export(request: HttpRequest, what: str) -> HttpResponse:
-    """What the page shows at the same address, all its pages: the teams, or the projects."""
-    wanted, found = _found(request)
-    rows = exports.team_rows(found) if what == "teams" else exports.project_rows(_project_rows(found, wanted))
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="portfolio-{what}-{today()}.csv"'
+    """What the list shows at the same address, all its pages."""
+    response = _file(what, "csv", "text/csv; charset=utf-8")
     # So that spreadsheets read the letters outside ASCII as what they are.
     response.write("\ufeff")
-    exports.write_rows(response, rows)
+    exports.write_csv(response, LISTS[what](_found(request)))
     return response
 
 
-def _found(request: HttpRequest) -> tuple[Narrowing, Portfolio]:
+@require_safe
+def portfolio_sheet(request: HttpRequest, what: str) -> HttpResponse:
+    response = _file(what, "xlsx", Spreadsheet)
+    response.write(exports.workbook({titles()[what]: LISTS[what](_found(request))}))
+    return response
+
+
+@require_safe
+def portfolio_workbook(request: HttpRequest) -> HttpResponse:
+    """The teams and the projects of the page at the same address."""
+    found = _found(request, of_page=True)
+    sheets: dict[str, Table] = {titles()[what]: LISTS[what](found) for what in ("teams", "projects")}
+    response = _file("portfolio", "xlsx", Spreadsheet)
+    response.write(exports.workbook(sheets))
+    return response
+
+
+def _waiting(keys: list[int]) -> list[CheckIn]:
+    """In that order, each with the day that an answer is promised for."""
+    rows = CheckIn.objects.for_rows().in_bulk(keys)
+    for check_in in rows.values():
+        check_in.due = check_in_due(check_in)
+        check_in.late = is_late(check_in.due)
+    return [rows[key] for key in keys]
+
+
+def _file(what: str, ending: str, content_type: str) -> HttpResponse:
+    response = HttpResponse(content_type=content_type)
+    name = what if what == "portfolio" else f"portfolio-{what}"
+    response["Content-Disposition"] = f'attachment; filename="{name}-{today()}.{ending}"'
+    return response
+
+
+def _found(request: HttpRequest, *, of_page: bool = False) -> Portfolio:
     reader = signed_in(request)
     if not standing_of(reader).is_coordinator:
         raise Http404
-    asked = request.GET
-    wanted = Narrowing(
-        programme=asked.get("programme", ""),
-        phase=asked.get("phase", ""),
-        state=asked.get("state", ""),
-        stale=asked.get("stale") == "1",
-    )
-    return wanted, portfolio_of(reader, wanted)
+    settled(reader)
+    wanted = from_address(request.GET)
+    return portfolio_of(reader, wanted.of_page if of_page else wanted)
 
 
-def _project_rows(found: Portfolio, wanted: Narrowing) -> list[ProjectRow]:
-    rows = [row for row in found.projects if wanted.phase in ("", row.project.phase)]
-    return [row for row in rows if row.is_stale or not wanted.stale]
+def _paged(board: Board, request: HttpRequest) -> dict[str, object]:
+    """One page of a heat map; each board turns its own pages."""
+    name = f"page-{board.programme.slug}"
+    asked = [row for row in board.rows if not row.is_unasked]
+    page = Paginator(asked, TEAMS_PER_PAGE).get_page(request.GET.get(name))
+    wanted = from_address(request.GET)
+    labels = {"accepted": _("Accepted"), "waiting": _("Waits for an answer"), "late": _("Team late")}
+    return {
+        "board": board,
+        "page": page,
+        "name": name,
+        "pages": [(number, _page_url(request, name, number)) for number in page.paginator.page_range],
+        "unasked": unasked_of(board, wanted),
+        "footer": [(key, labels[key], figures) for key, figures in footer_of(board, wanted)],
+    }
+
+
+def _page_url(request: HttpRequest, name: str, number: int) -> str:
+    asked = request.GET.copy()
+    asked[name] = str(number)
+    return f"?{asked.urlencode()}"

@@ -28,4 +28,5 @@ def waiting_for(person: User) -> list[Waiting]:
 def _carried(source: Source, rows: QuerySet[Any]) -> QuerySet[Any, tuple[str, Any]]:
     row = as_json(rows.model, source.related, source.columns, source.facts)
     named = rows.order_by().annotate(told_by=Value(source.name, CharField()), carried=row)
-    return named.values_list("told_by", "carried")
+    asked: QuerySet[Any, tuple[str, Any]] = named.values_list("told_by", "carried")
+    return asked

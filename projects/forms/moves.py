@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import PHASES, Outcome, Phase
-from projects.forms.base import WHY_OR_QUESTIONS, OneOf, Why, let_text_choose_direction
+from projects.forms.base import WHY_OR_QUESTIONS, OneOf, Why, Words, let_text_choose_direction
 from projects.phases import moves_from, outcomes_from
 
 
@@ -26,6 +26,19 @@ def _direction(phase: str, to: Phase) -> str:
     ahead = PHASES.index(to) > PHASES.index(Phase(phase))
     sentence = gettext("On to “%(phase)s”") if ahead else gettext("Back to “%(phase)s”")
     return sentence % {"phase": to.label}
+
+
+class StuckForm(forms.Form):
+    why = Words(
+        label=_("What is in the way"),
+        help_text=_("One sentence: what you wait for, and who could help."),
+        max_length=400,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        let_text_choose_direction(self)
 
 
 _OUTCOMES = {

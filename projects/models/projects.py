@@ -158,6 +158,10 @@ class Project(models.Model):
         return bool(self.source_line) and self.claimed_at is None
 
     @property
+    def is_stuck(self) -> bool:
+        return self.stuck_since is not None
+
+    @property
     def outcome_told(self) -> str:
         """The outcome as lists say it: a stopped project promises lessons only where there are some."""
         return "stopped_untold" if self.outcome == Outcome.STOPPED and not self.lesson else self.outcome

@@ -13,7 +13,7 @@ from cities.choices import Function
 from cities.standing import settled, standing_of
 from innoteams.accounts.models import User
 from projects.audience import audience
-from projects.choices import Eyes, Visibility
+from projects.choices import LIVE_OUTCOMES, Eyes, Visibility
 from projects.completeness import completeness
 from projects.eyes import stand_in
 from projects.fit import compared_with_reader
@@ -98,6 +98,8 @@ def _page(found: Any, reader: Person) -> dict[str, object]:
         "may_adapt": isinstance(reader, User) and standing_of(reader).writes,
         "all_eyes": list(Eyes) if _is_of_team(reader, project) else [],
         "fresh": freshness(project),
+        "sees_stuck": _accompanies(reader, project),
+        "may_be_stuck": project.outcome in LIVE_OUTCOMES,
         "fit": compared_with_reader(project),
         "whereabouts": whereabouts(project, project.team.city),
         **_lessons(project, reader),
@@ -109,6 +111,11 @@ def _page(found: Any, reader: Person) -> dict[str, object]:
 
 def _is_of_team(reader: Person, project: Project) -> bool:
     return isinstance(reader, User) and project.team_id in standing_of(reader).sight.member_of
+
+
+def _accompanies(reader: Person, project: Project) -> bool:
+    """Belongs to the team, coaches or coordinates it."""
+    return isinstance(reader, User) and project.team_id in standing_of(reader).sight.accompanies
 
 
 def _lessons(project: Any, person: Person) -> dict[str, object]:

@@ -61,7 +61,7 @@ def test_a_project_travels_from_a_team_to_another_citys_mailbox(cast: Cast, page
 
     # The coordinator finds both in the portfolio and answers in words.
     page = page_of(cast.coordinator)
-    page.goto("/portfolio/")
+    page.goto("/portfolio/projects/")
     expect(page.get_by_role("link", name=TITLE)).to_be_visible()
     page.goto(check_in.get_absolute_url())
     page.get_by_label("Your answer").fill("Ask the caretaker to come along.")

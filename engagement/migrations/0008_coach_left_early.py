@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engagement", "0006_coaches_are_rows")]
+    dependencies = [("engagement", "0007_check_ins_taken_back")]
 
     operations = [
         migrations.AddField(

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('engagement', '0006_coaches_are_rows'),
+        ('engagement', '0008_coach_left_early'),
     ]
 
     operations = [
