@@ -12,5 +12,5 @@ urlpatterns = [
     path("digests/preview/mail/", digests.preview_mail, name="digest_preview_mail"),
     path("digests/<int:pk>/", digests.digest_detail, name="digest_detail"),
     path("digests/<int:pk>/mail/", digests.digest_mail, name="digest_mail"),
-    path("digests/stop/<str:key>/", digests.stop, name="digest_stop"),
+    path("digests/stop/<slug:key>/", digests.stop, name="digest_stop"),
 ]

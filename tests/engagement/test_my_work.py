@@ -174,7 +174,7 @@ def test_the_oldest_promise_comes_first_and_what_has_no_day_last(cast: Cast) -> 
     drafted(cast, period(cast.programme, due_in=3))
     introduction(cast)
     Commitment.objects.create(engagement=engagement(cast), text="Call", owner=cast.tel_aviv_lead, due_on=today() - DAY)
-    assert kinds(cast.tel_aviv_lead) == ["commitment", "check_in_drafted", "introduction", "draft"]
+    assert kinds(cast.tel_aviv_lead) == ["commitment", "check_in_drafted", "introduction", "reflection", "draft"]
 
 
 def test_one_person_with_several_roles_finds_all_of_it(cast: Cast) -> None:
@@ -240,7 +240,8 @@ def test_it_costs_at_most_twelve_queries_however_much_waits(
     client = client_of(person)
     with django_assert_max_num_queries(12):
         page = client.get(reverse("my_work")).content.decode()
-    assert page.count('class="waiting"') == 4 * many
+    # And the team is asked once to look back at the start of its coaching.
+    assert page.count('class="waiting"') == 4 * many + 1
 
 
 def test_whether_an_introduction_helped_is_told_in_place(cast: Cast) -> None:
