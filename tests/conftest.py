@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import settings as property_tests
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -19,7 +20,7 @@ from innoteams.accounts.models import User
 from innoteams.lib.catalogues import compile_catalogues
 from tests.browser import ARGUMENTS, SignIn, Watch, find_chromium, sign_in
 from tests.cast import Cast, make_cast
-from tests.database import make_template
+from tests.database import empty, make_template
 
 NO_BROWSER = "no Chromium on this machine"
 
@@ -46,6 +47,14 @@ def django_db_modify_db_settings(
     """Test databases are copies of one that was migrated before."""
     with django_db_blocker.unblock():
         connection.settings_dict["TEST"]["TEMPLATE"] = make_template()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quickly_emptied() -> Iterator[None]:
+    """After a test with `transaction=True`, whose rows are not simply rolled back."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty())
+        yield
 
 
 # --- The browser ---------------------------------------------------------------------------------------------------

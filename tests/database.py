@@ -11,7 +11,7 @@ from pathlib import Path
 import django
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from innoteams import embedded
 from innoteams.embedded import locks
@@ -21,6 +21,8 @@ from innoteams.embedded.postgres_server import OWNER, binaries
 TEMPLATE = "innoteams_template"
 _KEPT = Path(__file__).resolve().parents[1] / "build" / "test-databases"
 _MOST_KEPT = 3
+# What Django writes of the models themselves is the same before and after every test.
+_OF_THE_MODELS = {"django_migrations", "django_content_type", "auth_permission"}
 
 
 def make_template() -> str:
@@ -35,6 +37,19 @@ def make_template() -> str:
             _fill(unfinished)
             _run("psql", "--dbname", "postgres", "--command", f'ALTER DATABASE "{unfinished}" RENAME TO "{TEMPLATE}"')
     return TEMPLATE
+
+
+def empty() -> None:
+    """Take out what a test committed. Truncating every table, as Django does, costs thirty times as much."""
+    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - _OF_THE_MODELS
+    quoted = {table: connection.ops.quote_name(table) for table in sorted(tables)}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"(SELECT '{table}' FROM {name} LIMIT 1)" for table, name in quoted.items()))  # noqa: S608 - our own names
+        filled = [table for (table,) in cursor.fetchall()]
+        # In any order: no foreign key is looked at meanwhile.
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for table in filled:
+            cursor.execute(f"DELETE FROM {quoted[table]}")  # noqa: S608 - our own names
 
 
 def _fill(name: str) -> None:
@@ -64,15 +79,15 @@ def _fill(name: str) -> None:
 
 
 def _migrate(name: str) -> None:
-    connection = connections["default"]
-    connection.close()
-    usual = connection.settings_dict["NAME"]
-    connection.settings_dict["NAME"] = name
+    default = connections["default"]
+    default.close()
+    usual = default.settings_dict["NAME"]
+    default.settings_dict["NAME"] = name
     try:
         call_command("migrate", verbosity=0, interactive=False)
     finally:
-        connection.close()
-        connection.settings_dict["NAME"] = usual
+        default.close()
+        default.settings_dict["NAME"] = usual
 
 
 def _fingerprint() -> str:
