@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -130,7 +130,9 @@ def _commitment_line(carried: Carried) -> str:
 
 def _news_line(news: News) -> str:
     # The drafter's own words first: the line then runs as they do, whatever language the title is in.
-    return f'<li><p>{escape(news.words)}: <a href="{escape(news.url)}">{escape(_shortened(news.title))}</a></p></li>'
+    link = format_html('<a href="{}">{}</a>', news.url, _shortened(news.title))
+    line = _("%(acts)s: %(project)s") % {"acts": escape(news.words), "project": link}
+    return f"<li><p>{line}</p></li>"
 
 
 def _shortened(text: str) -> str:

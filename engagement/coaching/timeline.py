@@ -150,7 +150,7 @@ def _moved(one: Activity) -> str:
         return f"{Phase(one.phase_move.from_phase).label} → {Phase(one.phase_move.to_phase).label}"
     if one.outcome_move:
         return str(Outcome(one.outcome_move.to_outcome).label)
-    return capfirst(Verb(one.verb).label)
+    return capfirst(str(Verb(one.verb).label))
 
 
 def _day(day: dt.date, *, first: bool = False) -> dt.datetime:

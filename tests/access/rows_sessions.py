@@ -1,6 +1,7 @@
 """Arranging a coaching, the timeline, and a session's agenda, move and calling off: who gets which page."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.urls import reverse
 from django.utils import timezone
@@ -55,6 +56,14 @@ def called_off(cast: Cast) -> CoachingSession:
     )
 
 
+ARRANGING = ("session_agenda", "session_move", "session_call_off")
+
+
+def of_ahead(name: str) -> Callable[[Cast], str]:
+    """The address of a page about the planned session."""
+    return lambda cast: reverse(name, args=[ahead(cast).pk])
+
+
 ROWS = [
     Row("engagement_timeline", lambda cast: reverse("engagement_timeline", args=[engagement(cast).pk]), of(PAIR)),
     Row("engagement_arrange", lambda cast: reverse("engagement_arrange", args=[engagement(cast).pk]), of(KNOW)),
@@ -78,22 +87,10 @@ ROWS = [
         {**of(("tel_aviv_lead", "tel_aviv_member", "tel_aviv_observer"), 403), "coach": 302},
         method="post",
     ),
+    *(Row(name, of_ahead(name), {**of(PAIR_WRITES), "tel_aviv_observer": 403}) for name in ARRANGING),
     *(
-        Row(
-            name,
-            lambda cast, name=name: reverse(name, args=[ahead(cast).pk]),
-            {**of(PAIR_WRITES), "tel_aviv_observer": 403},
-        )
-        for name in ("session_agenda", "session_move", "session_call_off")
-    ),
-    *(
-        Row(
-            name,
-            lambda cast, name=name: reverse(name, args=[ahead(cast).pk]),
-            {**of(PAIR_WRITES, 422), "tel_aviv_observer": 403},
-            method="post",
-        )
-        for name in ("session_agenda", "session_move", "session_call_off")
+        Row(name, of_ahead(name), {**of(PAIR_WRITES, 422), "tel_aviv_observer": 403}, method="post")
+        for name in ARRANGING
     ),
     Row("session_detail", lambda cast: reverse("session_detail", args=[ahead(cast).pk]), of(PAIR)),
     Row("session_detail", lambda cast: reverse("session_detail", args=[logged(cast).pk]), of(PAIR)),

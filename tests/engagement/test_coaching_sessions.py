@@ -1,6 +1,7 @@
 """Sessions: planned on every clock, with a drafted agenda; moved, called off, logged; two people at the same form."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 import time_machine
@@ -492,7 +493,7 @@ def test_an_agenda_changed_meanwhile_is_refused_by_the_verb(cast: Cast) -> None:
 @pytest.mark.parametrize("kind", ["tel_aviv_observer", "coordinator", "administrator", "mulhouse_lead"])
 def test_others_arrange_and_log_nothing(cast: Cast, kind: str) -> None:
     one, person = session(engagement(cast), days=-1), somebody(cast, kind)
-    acts = [
+    acts: list[Callable[[], object]] = [
         lambda: sessions.log_session(by=person, session=one, version=1, happened="x"),
         lambda: sessions.move_session(by=person, session=one, version=1, starts_at=timezone.now(), minutes=60),
         lambda: sessions.call_off_session(by=person, session=one, version=1, why="x"),
