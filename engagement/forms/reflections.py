@@ -70,8 +70,8 @@ class ReflectionForm(forms.Form):
     @property
     def steps(self) -> dict[str, int]:
         """What was chosen, by statement."""
-        typed = {statement.value: self.cleaned_data.get(step_name(statement)) for statement in Statement}
-        return {name: int(step) for name, step in typed.items() if step in STEPS}
+        typed = {statement.value: self.cleaned_data.get(step_name(statement)) or 0 for statement in Statement}
+        return {name: step for name, step in typed.items() if step in STEPS}
 
     @property
     def words(self) -> Words:
