@@ -25,6 +25,11 @@ RUN python manage.py compilemessages \
 
 FROM python:3.11-slim
 
+# Pango and letters of many scripts, to draw PDFs with.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --create-home --shell /usr/sbin/nologin innoteams \
     && install --directory --owner innoteams --mode 700 /data/files
 COPY --from=build /venv /venv

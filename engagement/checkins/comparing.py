@@ -113,7 +113,7 @@ def _projects(last: LastTime, check_in: CheckIn, reader: User) -> tuple[list[Pro
             before = moved[key].before if key in moved else one.phase_move.from_phase
             moved[key] = Turned(project, before, one.phase_move.to_phase)
         elif one.outcome_move and one.outcome_move.to_outcome not in LIVE_OUTCOMES:
-            ended[key] = Turned(project, now=Outcome(one.outcome_move.to_outcome).label)
+            ended[key] = Turned(project, now=str(Outcome(one.outcome_move.to_outcome).label))
         else:
             # Taken up again.
             ended.pop(key, None)

@@ -151,6 +151,6 @@ def _kept_promises(period: CheckInPeriod, team_ids: list[int]) -> QuerySet[Commi
         Exists(belonged), engagement__team__in=team_ids, done_at__isnull=False
     )
     in_period = rows.annotate(local_day=_LocalDay("done_at", "engagement__team__city__timezone")).filter(
-        local_day__range=(period.starts_on, period.ends_on)
+        local_day__gte=period.starts_on, local_day__lte=period.ends_on
     )
     return in_period.order_by("engagement__team", "done_at", "pk").values_list(F("engagement__team"), "pk")

@@ -111,8 +111,10 @@ def take_back(*, by: User, check_in: CheckIn, version: int) -> CheckIn:
     demand(writes_check_in(by, now))
     if now.state != CheckInState.SUBMITTED or now.version != version:
         raise MovedMeanwhile(last_move(now))
-    now.versions.filter(taken_back_at=None, submitted_at=now.submitted_at).update(taken_back_at=timezone.now())
-    before, _other = reading.latest_two(now)
+    sent, before = reading.latest_two(now)
+    if sent is not None:
+        sent.taken_back_at = timezone.now()
+        sent.save(update_fields=["taken_back_at"])
     now.submitted_at = before.submitted_at if before else None
     came_from = now.moves.filter(to_state=CheckInState.SUBMITTED).order_by("-at", "-pk").values_list("from_state")
     (state,) = came_from[0]

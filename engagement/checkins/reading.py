@@ -211,19 +211,19 @@ class Seen:
     def projects(self) -> dict[int, Project]:
         """Of the lines that are seen."""
         found = {one.project_id: one.project for one in self.activities.values()}
-        return {**{one.project_id: one.project for one in self.commitments.values() if one.project}, **found}
+        return {**{one.project.pk: one.project for one in self.commitments.values() if one.project}, **found}
 
 
 def seen_by(reader: User, anchors: Iterable[str]) -> Seen:
     """At most two queries, one where no promise of the coaching is told."""
     wanted = set(anchors)
-    activities = with_parts(Activity.objects.visible_to(reader).filter(pk__in=keys_in(wanted, ACTIVITY)))
-    found = Seen({row.pk: row for row in activities.with_team_alone()})
+    rows = Activity.objects.visible_to(reader).filter(pk__in=keys_in(wanted, ACTIVITY))
+    found = Seen({row.pk: row for row in with_parts(rows.with_team_alone())})
     if promises := keys_in(wanted, COMMITMENT):
         # What was opened again is no kept promise any more.
         shown = Q(project=None) | Q(project__in=Project.objects.visible_to(reader))
-        rows = Commitment.objects.filter(shown, pk__in=promises, done_at__isnull=False)
-        found.commitments.update({row.pk: row for row in rows.select_related("project", "engagement", "owner")})
+        kept = Commitment.objects.filter(shown, pk__in=promises, done_at__isnull=False)
+        found.commitments.update({row.pk: row for row in kept.select_related("project", "engagement", "owner")})
     return found
 
 

@@ -127,6 +127,14 @@ class CheckIn(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    # What the reader of its page is to it, and whether its wish for help was turned into something; written by
+    # `CheckInQuerySet.for_page`.
+    reader_coordinates: bool
+    reader_funds: bool
+    reader_coaches: bool
+    author_is_there: bool
+    became: bool
+
     objects = CheckInQuerySet.as_manager()
 
     class Meta:

@@ -72,7 +72,7 @@ def _fetcher(weasyprint: Any) -> Any:
 def _weasyprint() -> Any:
     # Late, and asked each time: without the system's Pango the import itself fails, and only PDFs need it.
     try:
-        import weasyprint
+        import weasyprint  # type: ignore[import-untyped]  # it has no stubs
     except OSError as missing:
         logger.warning("No PDF: %s", missing)
         raise NoPdf from missing

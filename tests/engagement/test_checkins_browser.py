@@ -26,9 +26,9 @@ def open_what_waits(page: Page, name: str) -> None:
     page.get_by_role("link", name=name).first.click()
 
 
-def test_a_check_in_goes_round(cast: Cast, page_of: SignIn) -> None:
+def test_a_check_in_goes_round_by_parts(cast: Cast, page_of: SignIn) -> None:
     check_in = drafted(cast)
-    with_line(check_in, cast.projects["network"])
+    line = with_line(check_in, cast.projects["network"])
 
     page = page_of(cast.tel_aviv_lead)
     open_what_waits(page, "Send the check-in of Tel Aviv Yafo")
@@ -36,24 +36,41 @@ def test_a_check_in_goes_round(cast: Cast, page_of: SignIn) -> None:
     page.get_by_role("button", name="Send to Hazira").click()
     expect(page.get_by_text("Sent. Hazira answers in words")).to_be_visible()
 
+    # Returned in part: a question at one text, a remark at a line, no word about the whole.
     page = page_of(cast.coordinator)
     assert any("sent its check-in" in subject for subject in mails_to(cast.coordinator))
     open_what_waits(page, "Answer the check-in of Tel Aviv Yafo")
     expect(page.get_by_text("Nobody has time on Thursdays.")).to_be_visible()
-    expect(page.get_by_text("Tel Aviv at level network")).to_be_visible()
-    page.get_by_label("Your answer").fill("Which evenings would work?")
-    page.get_by_role("button", name="Send back with these words").click()
+    hard = page.locator("#part-hard")
+    hard.get_by_text("Comment or ask").click()
+    hard.get_by_role("textbox").fill("Which evenings would work?")
+    hard.get_by_label("Ask the team about this").check()
+    of_line = page.locator(f"#part-{line.anchor}")
+    of_line.get_by_text("Comment or ask").click()
+    of_line.get_by_role("textbox").fill("A lovely entry.")
+    page.get_by_role("button", name="Send back").click()
+    expect(page.get_by_text("Sent back to Tel Aviv Yafo.")).to_be_visible()
 
     page = page_of(cast.tel_aviv_lead)
     assert any("came back with a question" in subject for subject in mails_to(cast.tel_aviv_lead))
     open_what_waits(page, "came back with a question")
-    expect(page.get_by_text("Which evenings would work?")).to_be_visible()
+    expect(page.get_by_role("heading", name="1 part is asked about")).to_be_visible()
+    expect(page.get_by_text("Which evenings would work?").first).to_be_visible()
+    expect(page.get_by_label("What help do you want?")).to_be_hidden()
     page.get_by_label("What is hard at the moment?").fill("Nobody has time on Thursdays. Mondays work.")
+    page.get_by_label("Answer in words: What is hard at the moment?").fill("We asked around.")
     page.get_by_role("button", name="Send to Hazira").click()
+    expect(page.get_by_text("Sent. Hazira answers in words")).to_be_visible()
 
+    # Sent again: what changed in that part, settled by hand, accepted with a word.
     page = page_of(cast.coordinator)
+    assert any("sent its check-in" in subject for subject in mails_to(cast.coordinator))
     open_what_waits(page, "Answer the check-in of Tel Aviv Yafo")
-    expect(page.locator("ins")).to_have_text("Mondays work.")
+    asked = page.get_by_role("region", name="Since the questions")
+    expect(asked.locator("ins")).to_have_text("Mondays work.")
+    expect(asked.get_by_text("We asked around.")).to_be_visible()
+    asked.get_by_role("button", name="Settled").click()
+    expect(page.get_by_text("not settled. Sent back")).to_have_count(0)
     page.get_by_label("Your answer").fill("Understood. I ask Dunkirk for you.")
     page.get_by_role("button", name="Accept with these words").click()
     expect(page.get_by_text("Nothing else waits for your answer.")).to_be_visible()
@@ -61,6 +78,9 @@ def test_a_check_in_goes_round(cast: Cast, page_of: SignIn) -> None:
     check_in.refresh_from_db()
     assert check_in.state == CheckInState.ACCEPTED
     assert any("is accepted" in subject for subject in mails_to(cast.tel_aviv_lead))
+    page = page_of(cast.tel_aviv_lead)
+    page.goto(check_in.get_absolute_url())
+    expect(page.get_by_text("Understood. I ask Dunkirk for you.").first).to_be_visible()
 
 
 def test_two_people_meet(cast: Cast, page_of: SignIn) -> None:

@@ -414,7 +414,12 @@ def test_the_page_costs_the_same_for_one_line_and_for_sixty(
 def paper(person: User, check_in: CheckIn, monkeypatch: pytest.MonkeyPatch) -> str:
     """What is given to the printer."""
     given: list[str] = []
-    monkeypatch.setattr(pdf, "pdf_of", lambda html: given.append(html) or b"%PDF")
+
+    def draw(html: str) -> bytes:
+        given.append(html)
+        return b"%PDF"
+
+    monkeypatch.setattr(pdf, "pdf_of", draw)
     response = client_of(person).get(reverse("check_in_pdf", args=[check_in.pk]))
     assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
     return given[0]
