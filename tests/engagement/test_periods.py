@@ -299,8 +299,10 @@ def do(cast: Cast, act: tuple[str, object, object], clock: time_machine.Travelle
         clock.move_to(dt.datetime.combine(first, dt.time(13), dt.UTC))  # type: ignore[arg-type]
         open_due_periods(dt.datetime.combine(first, dt.time(13), dt.UTC))  # type: ignore[arg-type]
     elif period := CheckInPeriod.objects.order_by("?").first():
-        ends_on = first + dt.timedelta(days=second)  # type: ignore[operator]
-        changed(cast, period, starts_on=first, ends_on=ends_on, due_on=ends_on)  # type: ignore[arg-type]
+        assert isinstance(first, dt.date)
+        assert isinstance(second, int)
+        ends_on = first + dt.timedelta(days=second)
+        changed(cast, period, starts_on=first, ends_on=ends_on, due_on=ends_on)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -36,7 +36,7 @@ from tests.engagement.accompany_scenes import (
     submitted,
 )
 
-MOST_QUERIES = 18
+MOST_QUERIES = 19
 LONG_AGO = timezone.now() - dt.timedelta(days=120)
 
 
@@ -165,6 +165,9 @@ def test_what_happens_to_parts_that_only_the_team_sees_does_not_freshen_a_projec
     logged(project, "pilot_added", pilot=pilot)
     [row] = [row for row in mine(cast).projects if row.project == project]
     assert row.last_logged is None
+    logged(project, at=LONG_AGO)
+    [row] = [row for row in mine(cast).projects if row.project == project]
+    assert (row.last_logged, row.is_stale) == (LONG_AGO.date(), True)
 
 
 def test_a_stuck_project_that_only_the_team_sees_is_not_counted(cast: Cast) -> None:
