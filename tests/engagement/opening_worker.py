@@ -9,6 +9,7 @@ def stand_still(marker: str) -> None:
     import django
 
     django.setup()
+    from engagement import letters
     from engagement.checkins import opening
     from tests.engagement.accompany_scenes import NOW
 
@@ -17,7 +18,7 @@ def stand_still(marker: str) -> None:
         Path(marker).touch()
         time.sleep(300)
 
-    opening.letters.write = reached
+    letters.write = reached
     opening.open_due_periods(NOW)
 
 

@@ -254,7 +254,7 @@ def the_promise(person: User) -> Waiting:
 def test_a_bound_one_leads_to_where_it_is_done(cast: Cast, act: Act, url: str, action: str) -> None:
     promise(engagement(cast), cast.tel_aviv_lead, act, cast.projects["network"])
     item = the_promise(cast.tel_aviv_lead)
-    assert (item.url, item.action, item.post_to) == (url, action, "")
+    assert (item.url, item.action, item.ways) == (url, action, ())
 
 
 def test_a_reading_is_added_to_the_one_indicator(cast: Cast) -> None:
