@@ -57,7 +57,7 @@ def test_a_check_in_goes_round_by_parts(cast: Cast, page_of: SignIn) -> None:
     expect(page.get_by_role("heading", name="1 part is asked about")).to_be_visible()
     expect(page.get_by_text("Which evenings would work?").first).to_be_visible()
     expect(page.get_by_label("What help do you want?")).to_be_hidden()
-    page.get_by_label("What is hard at the moment?").fill("Nobody has time on Thursdays. Mondays work.")
+    page.locator("#id_hard").fill("Nobody has time on Thursdays. Mondays work.")
     page.get_by_label("Answer in words: What is hard at the moment?").fill("We asked around.")
     page.get_by_role("button", name="Send to Hazira").click()
     expect(page.get_by_text("Sent. Hazira answers in words")).to_be_visible()
