@@ -1,71 +1,36 @@
-"""What passes between the demo people, invented: adaptations, follows, coaching, check-ins, introductions, questions."""
+"""What passes between the demo people, invented: adaptations, follows, introductions, questions."""
 
 # ruff: noqa: E501 - the story is prose: a sentence is easier to read and to mend on one line
-
-import datetime as dt
 
 from django.db.models import Q
 from django.utils import timezone
 
-from cities.models import City, Programme, Team, Topic
+from cities.models import City, Team, Topic
 from engagement import introductions, project_letters, questions
-from engagement.checkins import moves
-from engagement.checkins.opening import open_due_periods
-from engagement.checkins.schedules import ended_spans, last_ended_day
 from engagement.choices import (
     CheckInState,
-    Drawer,
     IntroductionReason,
     IntroductionState,
     LetterKind,
-    MeetingRhythm,
-    Rhythm,
 )
-from engagement.coaching import commitments, engagements, notes, sessions
-from engagement.models import CheckIn, CheckInSchedule, CoachingEngagement, CoachingSession, Letter
-from innoteams.accounts.models import User
+from engagement.models import Letter
+from innoteams.demo import story_accompaniment
 from innoteams.demo.author import Author
-from innoteams.demo.clock import Calendar, at
-from innoteams.demo.people import CITIES, COACH, lead_of, member_of
+from innoteams.demo.clock import Calendar
+from innoteams.demo.people import CITIES, lead_of, member_of
 from projects.adaptations import adapt, adapt_from_outside, report_back
 from projects.choices import Phase, Visibility
 from projects.follows import follow
 from projects.models import Adaptation, Project
 
-# Who reports to whom, and how far the newest check-in has come. Whoever is not named has not sent it yet.
-REPORTING = ("innovation-teams", "la-transfo")
-SENT = {"boston": "coordinator@bloomberg.demo.example", "mulhouse": "coordinator@27eregion.demo.example"}
-ACCEPTED = {
-    "paris": "coordinator@27eregion.demo.example",
-    "occitanie": "coordinator@27eregion.demo.example",
-    "durham": "coordinator@bloomberg.demo.example",
-    "centennial": "coordinator@bloomberg.demo.example",
-}
-RETURNED = {"tel-aviv-yafo": "coordinator@bloomberg.demo.example"}
-HARD = {
-    "boston": "Owners ask who pays if something breaks. We have a sentence, not an answer.",
-    "mulhouse": "Le mobilier déplacé doit être rentré le soir, et personne n’est payé pour cela.",
-    "paris": "Nous n’avons pas encore le droit de lire l’état d’un dossier à l’écran.",
-    "occitanie": "Le service des transports reprend l’horaire, mais pas le comptage.",
-    "centennial": "The shuttle is run by a contractor, so every change needs a letter.",
-    "durham": "The court changes judges in January, and the agreement is with a person.",
-    "tel-aviv-yafo": "ועד הבית מתחלף בסוף השנה, ואיתו מי שהסכים לניסיון.",
-}
-HELP = {
-    "boston": "A city that has written house rules for a short stay.",
-    "mulhouse": "Un retour d’une ville qui a confié du mobilier à des commerçants.",
-    "tel-aviv-yafo": "מישהו שמדד עצירות קצרות במקום ביקורים.",
-}
-
 
 def tell_network(calendar: Calendar) -> None:
     adaptations(calendar)
     follows(calendar)
-    accompaniment(calendar)
     meetings(calendar)
     asked(calendar)
     asked_about_a_project(calendar)
-    check_ins(calendar)
+    story_accompaniment.tell_accompaniment(calendar)
     keep_only_waiting_letters()
 
 
@@ -193,91 +158,6 @@ def follows(calendar: Calendar) -> None:
         follow(by=lead_of("tel-aviv-yafo"), what=_project("boston", "A spare room near the hospital"))
 
 
-def accompaniment(calendar: Calendar) -> None:
-    """A coach and Tel Aviv-Yafo: three sessions behind them, one ahead, promises kept and open."""
-    coach, team = User.objects.get(email=COACH), Team.objects.get(slug="tel-aviv-yafo")
-    lead, member = lead_of(team.slug), member_of(team.slug)
-    with calendar.ago(95):
-        pair = engagements.open_engagement(
-            by=User.objects.get(email="coordinator@bloomberg.demo.example"),
-            coaches=[coach],
-            team=team,
-            rhythm=MeetingRhythm.MONTHLY,
-            planned_until=calendar.day(-80),
-            aims="Hear residents before choosing an idea. Stop one thing in the open. Leave a way of counting behind.",
-        )
-    last = _sessions(calendar, pair)
-    with calendar.ago(18):
-        sessions.plan_session(
-            by=coach,
-            engagement=pair,
-            starts_at=(calendar.now + dt.timedelta(days=9)).replace(hour=8, minute=20, second=0, microsecond=0),
-            aim="What remains when the pilot ends, and who owns it?",
-            place="Video call",
-            agenda="<h4>Still open</h4><ul><li>A team that counted short stops (the coach asks in Mulhouse)</li></ul>"
-            "<h4>To talk about</h4><ul><li>Who puts the bench away in winter?</li>"
-            "<li>What the building committee wants to keep</li></ul>",
-        )
-        kept = commitments.commit(
-            by=coach, engagement=pair, session=last, text="Write down why the soup evenings ended",
-            owner=lead, due_on=calendar.day(10),
-        )  # fmt: skip
-        commitments.commit(
-            by=coach, engagement=pair, session=last, text="Add a reading for people who stop at the bench",
-            owner=member, due_on=calendar.day(-5),
-        )  # fmt: skip
-        commitments.commit(
-            by=lead, engagement=pair, session=last, text="Find a team that counted short stops",
-            owner=coach, due_on=calendar.day(2),
-        )  # fmt: skip
-        notes.write_note(
-            by=coach, engagement=pair, session=last, drawer=Drawer.PRIVATE,
-            text="The lead carries too much alone. Ask about the member's part next time.",
-        )  # fmt: skip
-        notes.write_note(
-            by=coach, engagement=pair, session=last, drawer=Drawer.TEAM,
-            text="You decided to stop without being told to. Keep that.",
-        )  # fmt: skip
-        notes.write_note(
-            by=lead, engagement=pair, drawer=Drawer.COORDINATORS,
-            text="The coaching helps. We would like to keep the rhythm of one session a month.",
-        )  # fmt: skip
-    with calendar.ago(11):
-        commitments.settle(by=lead, commitment=kept)
-
-
-def _sessions(calendar: Calendar, pair: CoachingEngagement) -> CoachingSession:
-    """Those behind them; answers with the last one."""
-    told = [
-        (84, "Who have we not heard?", "We drew the building floor by floor and marked the doors nobody had knocked at.",
-         "The team knows the ones who come to meetings by name.", "Knocking beats inviting."),
-        (55, "What would make us stop?", "Each of us wrote down a figure that would end the soup evenings.",
-         "Four people is not a number anybody wanted to write first.", "Agree on the end before the start."),
-        (19, "Stopping in the open", "The stopped evening is in the record, with what it taught.",
-         "The residents who hosted it were relieved.", "A bench asks nothing of anybody."),
-    ]  # fmt: skip
-    for days_ago, aim, happened, observations, lessons in told:
-        with calendar.ago(days_ago + 7):
-            session = sessions.plan_session(
-                by=pair.current_coaches[0],
-                engagement=pair,
-                starts_at=calendar.moment(days_ago),
-                aim=aim,
-                place="Video call",
-            )
-        with calendar.ago(days_ago - 1):
-            session = sessions.log_session(
-                by=pair.current_coaches[0],
-                session=session,
-                version=session.version,
-                happened=happened,
-                observations=observations,
-                lessons=lessons,
-                attended=[pair.current_coaches[0], lead_of(pair.team.slug)],
-            )
-    return session
-
-
 def meetings(calendar: Calendar) -> None:
     """Boston and Tel Aviv-Yafo have met and say that it helped; Mulhouse waits for Tel Aviv-Yafo's answer."""
     team = {team.slug: team for team in Team.objects.filter(slug__in=CITIES)}
@@ -376,61 +256,6 @@ def asked_about_a_project(calendar: Calendar) -> None:
             by=lead_of("durham"), team=team["durham"], language="en", project=stairs,
             text="Did anybody complain about the bench, and who took the call?",
         )  # fmt: skip
-
-
-def check_ins(calendar: Calendar) -> None:
-    """The last two months that have ended: one answered, one with something waiting on either side."""
-    first, second = ended_spans(Rhythm.MONTHLY, calendar.day(100), last_ended_day(calendar.now))[-2:]
-    programmes = Programme.objects.filter(slug__in=REPORTING)
-    CheckInSchedule.objects.bulk_create(
-        CheckInSchedule(programme=programme, rhythm=Rhythm.MONTHLY, days_to_submit=14, starts_on=first.starts_on)
-        for programme in programmes
-    )
-    for span in (first, second):
-        opened = dt.datetime.combine(span.ends_on + dt.timedelta(days=2), dt.time(14), dt.UTC)
-        with at(calendar.at_most_now(opened, minutes=40)) as moment:
-            open_due_periods(moment)
-    # Real cities without demo people do not look late for something that nobody could have written.
-    CheckIn.objects.exclude(team__slug__in=CITIES).delete()
-    for slug, coordinator in (SENT | ACCEPTED | RETURNED).items():
-        _send(calendar, slug, first.key, first.ends_on, days_after=6)
-        _answer(calendar, slug, coordinator, first.key, first.ends_on, accepted=True)
-        _send(calendar, slug, second.key, second.ends_on, days_after=8)
-    for slug, coordinator in (ACCEPTED | RETURNED).items():
-        _answer(calendar, slug, coordinator, second.key, second.ends_on, accepted=slug in ACCEPTED)
-    # Of the older ones a single one is still missing.
-    missing = CheckIn.objects.filter(period__key=first.key, state=CheckInState.DRAFTED)
-    missing.exclude(team__slug="dunkirk").delete()
-
-
-def _sheet_of(slug: str, key: str) -> CheckIn:
-    found: CheckIn = CheckIn.objects.get(team__slug=slug, period__key=key, period__programme__slug__in=REPORTING)
-    return found
-
-
-def _send(calendar: Calendar, slug: str, key: str, ended_on: dt.date, *, days_after: int) -> None:
-    check_in = _sheet_of(slug, key)
-    sheet = moves.Sheet(hard=HARD[slug], help_wanted=HELP.get(slug, ""), language=check_in.language)
-    sent = dt.datetime.combine(ended_on + dt.timedelta(days=days_after), dt.time(9), dt.UTC)
-    with at(calendar.at_most_now(sent, minutes=30)):
-        moves.submit(by=lead_of(slug), check_in=check_in, version=check_in.version, sheet=sheet)
-
-
-def _answer(calendar: Calendar, slug: str, coordinator: str, key: str, ended_on: dt.date, *, accepted: bool) -> None:
-    check_in, by = _sheet_of(slug, key), User.objects.get(email=coordinator)
-    answered = dt.datetime.combine(ended_on + dt.timedelta(days=12), dt.time(15), dt.UTC)
-    french = by.language == "fr"
-    with at(calendar.at_most_now(answered, minutes=20)):
-        if accepted:
-            words = (
-                "Merci. J’ai compris que le plus dur n’est pas l’idée mais qui s’en occupe ensuite."
-                if french
-                else "Thank you. I understood that the hard part is who looks after it later. I will ask around."
-            )
-            moves.accept(by=by, check_in=check_in, version=check_in.version, words=words)
-        else:
-            words = "Thank you. Could you add how many doors stayed closed? It would help the city that follows you."
-            moves.send_back(by=by, check_in=check_in, version=check_in.version, words=words)
 
 
 def keep_only_waiting_letters() -> None:

@@ -14,12 +14,22 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from cities.models import MembershipPeriod, Team
 from cities.querysets import TeamQuerySet
-from engagement.choices import CheckInState, IntroductionState
-from engagement.models import CheckIn, CoachingEngagement, Introduction, Letter, Question
+from engagement.choices import Act, CheckInState, IntroductionState
+from engagement.models import (
+    CheckIn,
+    CheckInComment,
+    CheckInMove,
+    CoachingEngagement,
+    Commitment,
+    Introduction,
+    Letter,
+    Question,
+    Reflection,
+)
 from innoteams.accounts.models import User
 from innoteams.demo.load import load_demo
 from innoteams.demo.people import PASSWORD, accounts
-from projects.choices import Direction, Measure, Rung
+from projects.choices import Direction, Measure, Rung, Verb
 from projects.freshness import freshness
 from projects.models import (
     Activity,
@@ -108,6 +118,17 @@ def test_the_story_has_a_bit_of_everything(demo: None) -> None:
     assert Introduction.objects.filter(helped=True).count() == 1
     assert CoachingEngagement.objects.get().sessions.count() == 4
     assert Question.objects.count() == 5
+
+
+def test_the_story_of_a_coaching_is_whole(demo: None) -> None:
+    [kept] = Commitment.objects.filter(done_activity__isnull=False)
+    assert kept.done_activity and kept.done_activity.verb == Verb.JOURNAL_ADDED
+    assert Commitment.objects.open().filter(act=Act.ADD_READING).exists()
+    assert set(Reflection.objects.values_list("moment", flat=True)) == {"start", "middle"}
+    moves = CheckInMove.objects.filter(check_in__team__slug="tel-aviv-yafo", check_in__state=CheckInState.ACCEPTED)
+    assert [move.to_state for move in moves] == ["submitted", "returned", "submitted", "accepted"]
+    assert CheckInComment.objects.filter(asks=True, settled_at__isnull=False).count() == 1
+    assert CheckInComment.objects.filter(asks=True, settled_at=None).count() == 1
 
 
 def page_of(email: str, address: str) -> str:
