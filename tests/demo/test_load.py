@@ -122,7 +122,8 @@ def test_the_story_has_a_bit_of_everything(demo: None) -> None:
 
 def test_the_story_of_a_coaching_is_whole(demo: None) -> None:
     [kept] = Commitment.objects.filter(done_activity__isnull=False)
-    assert kept.done_activity and kept.done_activity.verb == Verb.JOURNAL_ADDED
+    assert kept.done_activity is not None
+    assert kept.done_activity.verb == Verb.JOURNAL_ADDED
     assert Commitment.objects.open().filter(act=Act.ADD_READING).exists()
     assert set(Reflection.objects.values_list("moment", flat=True)) == {"start", "middle"}
     moves = CheckInMove.objects.filter(check_in__team__slug="tel-aviv-yafo", check_in__state=CheckInState.ACCEPTED)
