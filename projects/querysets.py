@@ -147,9 +147,7 @@ class ProjectQuerySet(models.QuerySet[Any]):
                 ),
                 results=ArraySubquery(_as_json("projects.PublishedResult", "what", "value", "kind", "source")),
                 moves=ArraySubquery(
-                    _as_json(
-                        "projects.PhaseMove", "pk", "from_phase", "to_phase", "note", "at", by_name=F("by__name")
-                    )
+                    _as_json("projects.PhaseMove", "pk", "from_phase", "to_phase", "note", "at", by_name=F("by__name"))
                 ),
                 outcome_turns=ArraySubquery(
                     _as_json(
