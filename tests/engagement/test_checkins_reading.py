@@ -12,7 +12,7 @@ from tests.engagement.accompany_scenes import answered, drafted, logged, somebod
 
 
 def titles(lines: list[reading.Line]) -> list[str]:
-    return [line.activity.project.title for line in lines if line.activity]
+    return [line.project.title for line in lines if line.project]
 
 
 @pytest.mark.parametrize("kind", ["coach", "coordinator", "funder_coordinator", "other_coordinator", "administrator"])
