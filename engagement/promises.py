@@ -1,10 +1,11 @@
 """What was promised until when, on both sides: one place for every deadline that pages, lists and mails tell of."""
 
 import datetime as dt
+from typing import Protocol
 
 from cities.querysets import today
 from engagement.choices import WITH_THE_TEAM, CheckInState
-from engagement.models import CheckIn
+from engagement.models import CheckIn, CheckInPeriod
 
 DAYS_TO_ANSWER = 14
 DAYS_TO_RESUBMIT = 7
@@ -20,7 +21,20 @@ HELPED_AFTER = dt.timedelta(days=30)
 TELL_AFTER = dt.timedelta(days=90)
 
 
-def check_in_due(check_in: CheckIn) -> dt.date | None:
+class Promised(Protocol):
+    """What of a check-in its deadline follows from: a page of thousands reads no more of them."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def submitted_at(self) -> dt.datetime | None: ...
+    @property
+    def answered_at(self) -> dt.datetime | None: ...
+    @property
+    def period(self) -> CheckInPeriod: ...
+
+
+def check_in_due(check_in: Promised) -> dt.date | None:
     """The day until which the next move was promised: by the team while it is with the team, by the coordinator
     while it waits for an answer. An accepted one promises nothing more. Needs `period`."""
     if check_in.state == CheckInState.ACCEPTED:
