@@ -3,11 +3,12 @@
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from cities.querysets import today
 from engagement.choices import WITH_THE_TEAM, CheckInState
 from engagement.digests.periods import zone_of
-from engagement.models import CheckIn, CoachingSession
+from engagement.models import CheckIn, CheckInPeriod, CoachingSession
 
 DAYS_TO_ANSWER = 14
 DAYS_TO_RESUBMIT = 7
@@ -68,7 +69,20 @@ STEPS: dict[Promise, tuple[Step, ...]] = {
 LEAD_IS_TOLD_AFTER = 3
 
 
-def check_in_due(check_in: CheckIn) -> dt.date | None:
+class Promised(Protocol):
+    """What of a check-in its deadline follows from: a page of thousands reads no more of them."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def submitted_at(self) -> dt.datetime | None: ...
+    @property
+    def answered_at(self) -> dt.datetime | None: ...
+    @property
+    def period(self) -> CheckInPeriod: ...
+
+
+def check_in_due(check_in: Promised) -> dt.date | None:
     """The day until which the next move was promised: by the team while it is with the team, by the coordinator
     while it waits for an answer. An accepted one promises nothing more. Needs `period`."""
     if check_in.state == CheckInState.ACCEPTED:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, Max, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -81,6 +81,10 @@ def portfolio_of(reader: User, wanted: Narrowing | None = None) -> Portfolio:
     )
 
 
+def _keys(teams: list[Team]) -> list[int]:
+    return [team.pk for team in teams]
+
+
 def _programmes(reader: User) -> tuple[dict[int, set[int]], list[Programme]]:
     """The cities that each programme accompanies today, and the programmes by name."""
     places: dict[int, set[int]] = defaultdict(set)
@@ -148,21 +152,31 @@ def _cells(shown: Periods, older: Periods, teams: list[Team], waits: set[int]) -
     of_shown = Q(period__in=[period.pk for several in shown.values() for period in several])
     of_older = Q(period__in=[period.pk for several in older.values() for period in several])
     # That a draft exists may be known, what is on it is the team's: no text is read here.
-    rows = CheckIn.objects.filter(of_shown | of_older & ~Q(state=CheckInState.ACCEPTED), team__in=teams)
-    found = {}
-    for check_in in rows.only("pk", "period", "team", "state", "submitted_at", "answered_at").order_by("pk"):
-        check_in.period = by_pk[check_in.period_id]
-        found[check_in.period_id, check_in.team_id] = _cell(check_in, check_in.pk in waits)
-    return found
+    rows = CheckIn.objects.filter(
+        of_shown | of_older & ~Q(state=CheckInState.ACCEPTED), team__in=_keys(teams)
+    ).order_by()
+    columns = rows.values_list("pk", "period", "team", "state", "submitted_at", "answered_at")
+    return {
+        (period, team): _cell(pk, _Promise(state, submitted_at, answered_at, by_pk[period]), pk in waits)
+        for pk, period, team, state, submitted_at, answered_at in columns
+    }
 
 
-def _cell(check_in: CheckIn, waits_for_reader: bool) -> Cell:
-    due = check_in_due(check_in)
-    state = check_in.state
+class _Promise(NamedTuple):
+    """Of a check-in: a portfolio has more of them than it could make rows of in time."""
+
+    state: str
+    submitted_at: dt.datetime | None
+    answered_at: dt.datetime | None
+    period: CheckInPeriod
+
+
+def _cell(pk: int, promise: _Promise, waits_for_reader: bool) -> Cell:
+    due = check_in_due(promise)
+    state = promise.state
     if is_late(due):
         state = ANSWER_LATE if state == CheckInState.SUBMITTED else LATE
-    readable = check_in.state != CheckInState.DRAFTED
-    return Cell(state, check_in.pk, readable, waits_for_reader, due, check_in.period)
+    return Cell(state, pk, promise.state != CheckInState.DRAFTED, waits_for_reader, due, promise.period)
 
 
 def _turns(boards: list[Board]) -> list[Turn]:
@@ -207,7 +221,7 @@ def _facts(reader: User, teams: list[Team]) -> _Facts:
     projects, last_logged = _projects(reader, teams)
     coaches, last_signed_in = _people(teams)
     learned, learners = _learned(reader, teams)
-    asked = Question.objects.visible_to(reader).filter(team__in=teams).order_by().values_list("team", flat=True)
+    asked = Question.objects.visible_to(reader).filter(team__in=_keys(teams)).order_by().values_list("team", flat=True)
     return _Facts(projects, last_logged, coaches, last_signed_in, learned, learners | set(asked.distinct()))
 
 
@@ -263,7 +277,7 @@ def _project_rows(reader: User, teams: list[Team]) -> QuerySet[Any]:
     live = Q(outcome__in=LIVE_OUTCOMES)
     rows: QuerySet[Any] = (
         Project.objects.visible_to(reader)
-        .filter(team__in=teams)
+        .filter(team__in=_keys(teams))
         .annotate(
             newest=Subquery(newest.values("pk")[:1]),
             live_rung=Case(When(live, then=rung()), default=Value("")),
@@ -280,7 +294,7 @@ def _people(teams: list[Team]) -> tuple[dict[int, list[str]], dict[int, dt.datet
     """Who coaches each team, and when somebody of it last signed in."""
     coaches: dict[int, list[str]] = defaultdict(list)
     signed_in: dict[int, dt.datetime] = {}
-    rows = Membership.objects.current().filter(team__in=teams)
+    rows = Membership.objects.current().filter(team__in=_keys(teams))
     for team, right, name, at in rows.order_by("person__name").values_list(
         "team", "right", "person__name", "person__last_login"
     ):
@@ -294,7 +308,7 @@ def _people(teams: list[Team]) -> tuple[dict[int, list[str]], dict[int, dt.datet
 def _learned(reader: User, teams: list[Team]) -> tuple[list[Learned], set[int]]:
     """Adaptations by these teams: those from one another with both ends, and the teams that adapted anything."""
     by_pk = {team.pk: team for team in teams}
-    rows = Adaptation.objects.visible_to(reader).filter(project__team__in=teams).order_by("-created_at", "-pk")
+    rows = Adaptation.objects.visible_to(reader).filter(project__team__in=_keys(teams)).order_by("-created_at", "-pk")
     found, learners = [], set()
     ends = ("team", "slug", "title", "language")
     for row in rows.values(
