@@ -81,9 +81,10 @@ def _drawer(request: HttpRequest) -> str:
 def _reflections(engagement: CoachingEngagement, reader: User) -> dict[str, object]:
     rows = Reflection.objects.visible_to(reader).filter(engagement=engagement).prefetch_related("steps")
     asked = asked_on(engagement, today())
+    is_written = asked is not None and any(row.moment == asked[0] for row in rows)
     return {
         "comparison": comparison_of(rows),
-        "asked_moment": asked[0].value if asked else None,
+        "asked_moment": asked[0].value if asked and not is_written else None,
         "is_of_team": belongs_to(reader, engagement.team),
         "reflects": can_reflect(reader, engagement),
     }
