@@ -40,7 +40,8 @@ def report(cast: Cast) -> CheckIn:
     for position, activity in enumerate(happened, start=1):
         CheckInLine.objects.create(check_in=check_in, activity=activity, position=position)
     sent = submitted(cast, check_in)
-    CheckInVersion.objects.filter(check_in=sent).update(lines=[[activity.pk, ""] for activity in happened])
+    lines = [[f"activity-{activity.pk}", ""] for activity in happened]
+    CheckInVersion.objects.filter(check_in=sent).update(lines=lines)
     return sent
 
 
