@@ -19,6 +19,7 @@ from innoteams.demo.author import Author
 from innoteams.demo.clock import Calendar, at
 from innoteams.demo.people import CITIES, COACH, lead_of, member_of
 from projects.models import Project
+from projects.stuck import say_stuck
 
 # Who reports to whom, and how far the newest check-in has come. Whoever is not named has not sent it yet.
 REPORTING = ("innovation-teams", "la-transfo")
@@ -67,6 +68,7 @@ LOOKED_BACK = {
 
 def tell_accompaniment(calendar: Calendar) -> None:
     accompaniment(calendar)
+    stuck(calendar)
     check_ins(calendar)
 
 
@@ -164,6 +166,17 @@ def _sessions(calendar: Calendar, pair: CoachingEngagement) -> CoachingSession:
                 attended=[pair.current_coaches[0], lead_of(pair.team.slug)],
             )
     return session
+
+
+def stuck(calendar: Calendar) -> None:
+    """Boston does not get on; only those who accompany it read that."""
+    rooms = Project.objects.get(team__slug="boston", title="A spare room near the hospital")
+    with calendar.ago(5):
+        say_stuck(
+            by=lead_of("boston"),
+            project=rooms,
+            why="The insurer has not answered for five weeks, and nobody else may sign.",
+        )
 
 
 def _look_back(pair: CoachingEngagement, moment: Moment, calendar: Calendar, days_ago: int) -> None:
