@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from functools import lru_cache
+from threading import get_ident
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -39,7 +40,7 @@ def standing_of(person: User) -> Standing:
     remembered = getattr(person, "_standing", None)
     if isinstance(remembered, Standing):
         return remembered
-    is_administrator, is_coordinator, rows, read, has_factor = _question(today()).get(pk=person.pk)
+    is_administrator, is_coordinator, rows, read, has_factor = _question(today(), get_ident()).get(pk=person.pk)
     rights = [(row["team"], row["right"]) for row in rows]
     member_of = frozenset(team for team, right in rights if right in BELONGING)
     coached = frozenset(team for team, right in rights if right == Right.COACH)
@@ -57,9 +58,10 @@ def standing_of(person: User) -> Standing:
     return standing
 
 
-@lru_cache(maxsize=2)
-def _question(_day: dt.date) -> QuerySet[User, tuple[bool, bool, list[dict[str, Any]], list[int], bool]]:
-    """What is asked of everybody's row; putting it together costs more than asking it, so it is kept for the day."""
+@lru_cache(maxsize=128)
+def _question(_day: dt.date, _thread: int) -> QuerySet[User, tuple[bool, bool, list[dict[str, Any]], list[int], bool]]:
+    """What is asked of everybody's row. Putting it together costs more than asking it, so it is kept for the day, and
+    for one thread: threads must not share what Django writes into while it makes SQL."""
     memberships = Membership.objects.current().filter(person=OuterRef("pk"))
     factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
     return User.objects.values_list(

@@ -6,6 +6,7 @@ Page, list, map, search, export and digest all start from `visible_to`: one defi
 import datetime as dt
 from collections.abc import Iterable
 from functools import lru_cache
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -87,22 +88,25 @@ def _from(level: str) -> list[Visibility]:
 
 def _accompanied(person: "User") -> Any:
     sight = settled_sight(person)
-    return sight.accompanies if sight else _asked_of_teams(person.pk, today())[1]
+    return sight.accompanies if sight else _asked_of_teams(person.pk, today(), get_ident())[1]
 
 
 def _own(person: "User | AnonymousUser") -> Any:
     sight = settled_sight(person)
     if sight:
         return sight.member_of
-    return _asked_of_teams(person.pk, today())[0] if person.is_authenticated else _teams().none().values("pk")
+    return (
+        _asked_of_teams(person.pk, today(), get_ident())[0] if person.is_authenticated else _teams().none().values("pk")
+    )
 
 
 @lru_cache(maxsize=512)
-def _asked_of_teams(person_pk: int, _day: dt.date) -> tuple[Any, Any]:
+def _asked_of_teams(person_pk: int, _day: dt.date, _thread: int) -> tuple[Any, Any]:
     """The queries for a person's own teams and for those they accompany, to be put into others and not run themselves.
 
     Putting them together costs several times what the database needs to answer, and a page asks for them many times;
-    so they are kept for the day. The rights are asked of the database each time nevertheless.
+    so they are kept for the day, for one thread: threads must not share what Django writes into while it makes SQL.
+    The rights are asked of the database each time nevertheless.
     """
     person = apps.get_model("accounts", "User")(pk=person_pk)
     return _teams().of_member(person).values("pk"), _teams().accompanied_by(person).values("pk")
