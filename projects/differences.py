@@ -162,9 +162,11 @@ def _best_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]
 
 
 def _likeness(one: str, other: str) -> float:
-    """0 to 1: the share of words that both have."""
+    """0 to 1: the share of words that both have; without words, alike is only what is the same."""
     mine, theirs = set(one.casefold().split()), set(other.casefold().split())
-    return 2 * len(mine & theirs) / (len(mine) + len(theirs)) if mine or theirs else 1.0
+    if not mine and not theirs:
+        return float(one == other)
+    return 2 * len(mine & theirs) / (len(mine) + len(theirs))
 
 
 # --- words ----------------------------------------------------------------------------------------------------------

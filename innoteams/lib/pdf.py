@@ -11,6 +11,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from PIL import ImageFile
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +77,8 @@ def _weasyprint() -> Any:
     except OSError as missing:
         logger.warning("No PDF: %s", missing)
         raise NoPdf from missing
+    # Its import tells Pillow to take half pictures for whole ones, for everybody in this process.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     return weasyprint
 
 

@@ -27,7 +27,8 @@ def promise(cast: Cast) -> Commitment:
         text="canary-bound-promise",
         owner=cast.tel_aviv_member,
         due_on=today(),
-        act=Act.ADD_READING,
+        # Nobody plants that, so the promise stays open.
+        act=Act.SHARE_PROJECT,
         project=cast.projects["team"],
     )
 
@@ -135,7 +136,6 @@ ROWS = [
         {"coach": 302},
         method="post",
     ),
-    Row("reflection_list", lambda cast: reverse("reflection_list", args=[for_the_team(cast).engagement_id]), of(PAIR)),
     Row(
         "reflection_list",
         lambda cast: reverse("reflection_list", args=[for_coordinators(cast).engagement_id]),

@@ -78,7 +78,7 @@ def test_a_line_about_a_part_of_the_team_alone_is_not_sent_though_it_is_switched
     check_in = submitted(cast, with_lines(cast, project))
     assert len(check_in.versions.get().lines) == 1
     page = client_of(cast.coordinator).get(check_in.get_absolute_url()).content.decode()
-    assert page.count("Evening synagogue") == 1
+    assert page.count('class="sheet-line__text" lang="en" dir="ltr">Evening synagogue') == 1
 
 
 def test_a_part_narrowed_after_the_check_in_was_sent_is_gone_for_who_reads_it(cast: Cast, project: Project) -> None:
@@ -94,7 +94,7 @@ def test_the_sheet_says_that_the_part_stays_with_the_team(cast: Cast, project: P
     pilot_of(cast, project, "team")
     check_in = with_lines(cast, project)
     page = client_of(cast.tel_aviv_lead).get(check_in.get_absolute_url()).content.decode()
-    assert "Only your team sees this part of the project" in page
+    assert "Only your team sees these parts of the project" in page
     page = client_of(cast.tel_aviv_observer).get(check_in.get_absolute_url()).content.decode()
     assert "Only your team sees this part of the project" in page
 

@@ -207,6 +207,8 @@ def test_an_ended_engagement_reminds_of_nothing(cast: Cast) -> None:
     Commitment.objects.create(engagement=engagement, text="x", owner=cast.coach, due_on=dt.date(2026, 10, 6))
     planned(engagement, utc("2026-10-05 07:00"))
     engagements.end_engagement(by=cast.coordinator, engagement=engagement)
+    # That its session is called off is told, and no reminder.
+    Letter.objects.filter(kind=LetterKind.SESSION_CALLED_OFF).delete()
     assert day_by_day(dt.date(2026, 10, 1), dt.date(2026, 10, 20)) == {}
 
 

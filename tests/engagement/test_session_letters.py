@@ -225,6 +225,8 @@ def _logged(cast: Cast, session: CoachingSession) -> None:
 
 def _ended(cast: Cast, session: CoachingSession) -> None:
     engagements.end_engagement(by=cast.coordinator, engagement=session.engagement)
+    # What is told instead: that it is called off.
+    Letter.objects.filter(kind=LetterKind.SESSION_CALLED_OFF).delete()
 
 
 def _left(cast: Cast, session: CoachingSession) -> None:

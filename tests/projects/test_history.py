@@ -44,6 +44,7 @@ from projects.records import change_project, claim_project, confirm_project, log
 from projects.restoring import restore
 from projects.sharing import share_project
 from projects.shelf import keep_waiting, take_up
+from projects.stuck import goes_on, say_stuck
 from projects.uploads import Examined
 from tests.cast import Cast, join, make_person, make_project, make_topic
 from tests.projects.files import PDF
@@ -299,6 +300,8 @@ ACTS: dict[str, Act] = {
     "adaptations.report_back": lambda x: report_back(
         by=x["by"], adaptation=x["adaptation"], version=1, came_of_it="It works.", kept="k", changed="c"
     ),
+    "stuck.say_stuck": lambda x: say_stuck(by=x["by"], project=x["project"], why="w"),
+    "stuck.goes_on": lambda x: goes_on(by=x["by"], project=say_stuck(by=x["by"], project=x["project"], why="w")),
     "restoring.restore": lambda x: restore(by=x["by"], revision=x["revision"], version=2),
 }
 # Following is the reader's own affair; what another team says of a lesson is no change of the project; a draft's
