@@ -79,15 +79,16 @@ def told_to(reader: User, rows: Iterable[Commitment], pair: set[int] | None = No
 def _told(
     one: Commitment, projects: dict[int, Project], activities: dict[int, Activity], pair: set[int] | None
 ) -> Promise:
-    activity = activities.get(one.done_activity_id or 0)
+    activity, project = activities.get(one.done_activity_id or 0), projects.get(one.project_id or 0)
     day = formats.date_format(timezone.localtime(one.done_at), "j F Y") if one.done_at else ""
     return Promise(
         row=one,
-        project=projects.get(one.project_id or 0),
+        project=project,
         is_about_unseen=bool(one.project_id) and one.project_id not in projects,
         kept=kept_words(one.act, day) if one.done_activity_id else "",
-        kept_at=place_of(activity) if activity else "",
-        kept_in=activity.project if activity else None,
+        # A reading that was taken back later is shown no more; the project that was named still is.
+        kept_at=place_of(activity) if activity else project.get_absolute_url() if project else "",
+        kept_in=activity.project if activity else project,
         owner_left=one.is_open and pair is not None and one.owner_id not in pair,
     )
 

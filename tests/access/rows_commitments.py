@@ -19,7 +19,7 @@ ACTING = (*WRITERS, "coach")
 
 
 def promise(cast: Cast) -> Commitment:
-    """Open, about a project that only the team sees."""
+    """Open, about a project that only the team sees; rows_projects plants its title."""
     found: Commitment | None = Commitment.objects.filter(text="canary-bound-promise").first()
     return found or commitments.commit(
         by=cast.tel_aviv_lead,
@@ -27,8 +27,8 @@ def promise(cast: Cast) -> Commitment:
         text="canary-bound-promise",
         owner=cast.tel_aviv_member,
         due_on=today(),
-        # Nobody plants that, so the promise stays open.
-        act=Act.SHARE_PROJECT,
+        # What no other area's scene does there: it would keep the promise.
+        act=Act.MOVE_PHASE,
         project=cast.projects["team"],
     )
 
@@ -184,8 +184,6 @@ def plant(cast: Cast) -> list[Canary]:
     readers: dict[str, tuple[str, ...]] = {
         "canary-bound-promise": PAIR,
         "canary-let-go-why": PAIR,
-        # In the tags of the page, where a title would stand: the coach sees the promise and not what it is about.
-        f'lang="{cast.projects["team"].language}"><bdi>{cast.projects["team"].title}</bdi>': TEAM,
     }
     for sharing, people in ((Sharing.TEAM, TEAM), (Sharing.COACHES, PAIR), (Sharing.COORDINATORS, PROGRAMME)):
         readers[f"canary-culture-{sharing.value}-words"] = people

@@ -1,6 +1,7 @@
 """The pages of promises: what is said of each, changing, handing over, letting go, and My work."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -25,6 +26,7 @@ from innoteams.lib import asides
 from innoteams.lib.verdicts import NotAllowed
 from projects.evidence import choose_indicator
 from projects.models import Project
+from projects.readings import add_reading, withdraw_reading
 from tests.cast import Cast, make_project
 from tests.engagement.accompany_scenes import client_of, engagement, session
 from tests.engagement.promise_scenes import again, journal, promise
@@ -64,6 +66,17 @@ def test_the_coach_reads_that_it_is_kept_and_not_in_which_closed_project(cast: C
         assert project.title not in page
         assert project.slug not in page
     assert project.title in page_of(opened, client_of(cast.tel_aviv_observer))
+
+
+def test_the_named_project_stays_named_when_what_kept_it_was_taken_back(cast: Cast) -> None:
+    opened, project, lead = engagement(cast), cast.projects["team"], cast.tel_aviv_lead
+    one = promise(opened, lead, Act.ADD_READING, project)
+    indicator = choose_indicator(by=lead, project=project, name="Visits", unit="visits", better="up")
+    reading = add_reading(by=lead, indicator=indicator, value=Decimal(3), read_on=today(), source="Count")
+    withdraw_reading(by=lead, reading=reading, why="Counted twice.")
+    assert again(one).done_at is not None
+    assert f'"{project.get_absolute_url()}"' in page_of(opened, client_of(cast.tel_aviv_observer))
+    assert project.title not in page_of(opened, client_of(cast.coach))
 
 
 def test_it_says_through_how_many_sessions_it_was_carried(cast: Cast) -> None:

@@ -98,6 +98,13 @@ def test_the_coach_sees_only_the_moments_that_are_shared(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
+def test_what_is_not_shared_with_coordinators_is_not_found_by_them(cast: Cast) -> None:
+    url = reverse("reflection_list", args=[written(cast, sharing=Sharing.COACHES).engagement_id])
+    assert client_of(cast.coordinator).get(url).status_code == 404
+    assert client_of(cast.coach).get(url).status_code == 200
+
+
+@pytest.mark.django_db
 def test_coordinators_find_what_is_shared_with_them_and_nothing_else(cast: Cast) -> None:
     written(cast, Moment.START, Sharing.COACHES)
     client, url = client_of(cast.coordinator), reverse("reflections_shared")
