@@ -133,7 +133,8 @@ def projects(portfolio: Portfolio) -> Table:
         _("Project"), _("City"), _("Phase"), _("Outcome"), _("Evidence"), _("Departments"), _("Last logged"),
         _("Stale"), _("Stuck since"),
     ]  # fmt: skip
-    return Table(heads, [_project(row) for row in portfolio.projects])
+    rungs = rung_words()
+    return Table(heads, [_project(row, rungs) for row in portfolio.projects])
 
 
 def check_ins(portfolio: Portfolio) -> Table:
@@ -233,14 +234,14 @@ def _state(cell: Cell | None, words: dict[str, str]) -> Value:
     return Value(words[cell.state], reverse("check_in_detail", args=[cell.pk]) if cell.readable else "")
 
 
-def _project(row: ProjectRow) -> list[Value]:
+def _project(row: ProjectRow, rungs: dict[str, str]) -> list[Value]:
     project = row.project
     return [
         Value(project.title, project.get_absolute_url(), project.language),
         Value(row.team.city.name),
         Value(str(Phase(project.phase).label)),
         Value(str(Outcome(project.outcome).label)),
-        Value(rung_words()[row.rung or GROUND]),
+        Value(rungs[row.rung or GROUND]),
         Value(row.departments),
         Value(row.last_logged),
         Value(_("yes") if row.is_stale else _("no")),
