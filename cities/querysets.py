@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cities.choices import ACCOMPANIED, BELONGING, WRITING, Right
-from cities.sight import settled_sight
+from cities.sight import among, settled_sight
 
 if TYPE_CHECKING:
     from innoteams.accounts.models import User
@@ -101,11 +101,11 @@ class TeamQuerySet(models.QuerySet[Any]):
 
     def of_member(self, person: "User | AnonymousUser") -> Self:
         sight = settled_sight(person)
-        return self.filter(pk__in=sight.member_of) if sight else self._with_right(person, BELONGING)
+        return self.filter(pk__in=among(sight.member_of)) if sight else self._with_right(person, BELONGING)
 
     def writable_by(self, person: "User | AnonymousUser") -> Self:
         sight = settled_sight(person)
-        return self.filter(pk__in=sight.writes_for) if sight else self._with_right(person, WRITING)
+        return self.filter(pk__in=among(sight.writes_for)) if sight else self._with_right(person, WRITING)
 
     def led_by(self, person: "User | AnonymousUser") -> Self:
         return self._with_right(person, (Right.LEAD,))
@@ -134,7 +134,7 @@ class TeamQuerySet(models.QuerySet[Any]):
     def accompanied_by(self, person: "User | AnonymousUser") -> Self:
         """Where the person belongs, coaches or coordinates: the people who see the “programme” level."""
         if sight := settled_sight(person):
-            return self.filter(pk__in=sight.accompanies)
+            return self.filter(pk__in=among(sight.accompanies))
         return self.of_member(person) | self.coached_by(person) | self.read_by_coordinator(person)
 
 

@@ -17,7 +17,7 @@ from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, V
 from django.db.models.functions import JSONObject
 
 from cities.querysets import MembershipQuerySet, TeamQuerySet, today
-from cities.sight import settled_sight
+from cities.sight import among, settled_sight
 from projects.choices import (
     IN_CONFIDENCE,
     LIVE_OUTCOMES,
@@ -88,13 +88,13 @@ def _from(level: str) -> list[Visibility]:
 
 def _accompanied(person: "User") -> Any:
     sight = settled_sight(person)
-    return sight.accompanies if sight else _asked_of_teams(person.pk, today(), get_ident())[1]
+    return among(sight.accompanies) if sight else _asked_of_teams(person.pk, today(), get_ident())[1]
 
 
 def _own(person: "User | AnonymousUser") -> Any:
     sight = settled_sight(person)
     if sight:
-        return sight.member_of
+        return among(sight.member_of)
     return (
         _asked_of_teams(person.pk, today(), get_ident())[0] if person.is_authenticated else _teams().none().values("pk")
     )

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from django.db.models import Exists, OuterRef, QuerySet
 
+from cities.models import Team
+from cities.sight import settle
+from cities.standing import standing_of
 from innoteams.accounts.models import User
 from projects import querysets
 from projects.models import Activity, Adaptation, Pilot, Project, Reading
@@ -44,3 +47,23 @@ def test_what_is_asked_with_a_kept_query_is_what_is_asked_with_a_new_one(cast: C
             kept = list(enumerate(doors(person)))
             random.shuffle(kept)
             assert all(asked(door) == new[person][number] for number, door in kept)
+
+
+@pytest.mark.parametrize("kind", ["tel_aviv_lead", "coach", "coordinator", "funder_coordinator", "stranger"])
+def test_many_keys_in_one_parameter_find_the_same(cast: Cast, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    person: User = getattr(cast, kind)
+    settle(person, standing_of(person).sight)
+    before = _seen(person)
+    monkeypatch.setattr("cities.sight.MANY", 1)
+    assert _seen(person) == before
+
+
+def _seen(person: User) -> list[set[int]]:
+    rows: list[QuerySet[Any]] = [
+        Project.objects.visible_to(person),
+        Activity.objects.visible_to(person),
+        Pilot.objects.visible_to(person),
+        Team.objects.of_member(person),
+        Team.objects.accompanied_by(person),
+    ]
+    return [set(one.values_list("pk", flat=True)) for one in rows]
