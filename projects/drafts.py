@@ -70,6 +70,6 @@ def keep_draft(
         project=earlier,
         version=earlier.version if version is None else version,
         typing=True,
-        **fields,  # type: ignore[arg-type]
+        **fields,  # type: ignore[arg-type]  # passed through
     )
     return settle_address(by=by, project=project) if settled else project

@@ -73,6 +73,6 @@ def _statement(saved: dict[type[Model], list[Any]]) -> str:
             )
             (rows,) = cursor.fetchone()
             inserts.append(
-                f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, {rows})"  # noqa: S608
+                f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, {rows})"  # noqa: S608 - our own names
             )
     return ";\n".join(inserts)

@@ -43,7 +43,7 @@ class WithCoaches(forms.Form):
         shown = self._shown(people)
         field = self.fields["coaches"]
         field.widget.choices = [
-            (person.pk, field.label_from_instance(person))  # type: ignore[attr-defined]
+            (person.pk, field.label_from_instance(person))  # type: ignore[attr-defined]  # the field declared above
             for person in shown
         ]
 

@@ -99,7 +99,7 @@ class WhenAndWhereForm(WhenForm):
     def __init__(self, data: Any = None, *, minutes: int = 60, **kwargs: Any) -> None:
         super().__init__(_with(data, minutes=str(minutes)), **kwargs)
         lengths = sorted({*LENGTHS, minutes})
-        self.fields["minutes"].choices = [(one, length_words(one)) for one in lengths]  # type: ignore[attr-defined]
+        self.fields["minutes"].choices = [(one, length_words(one)) for one in lengths]  # type: ignore[attr-defined]  # a choice field
         self.initial.setdefault("minutes", minutes)
 
     @property

@@ -99,13 +99,13 @@ class IndicatorForm(PartForm):
             data["measure"] = Measure.NUMBER.value
         super().__init__(data, project=project, instance=instance, initial=initial)
         for name in ("baseline", "target", "currency"):
-            self.fields[name].label = capfirst(str(Indicator._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+            self.fields[name].label = capfirst(str(Indicator._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # a column has a name
         for name, choices in (("better", Direction.choices), ("measure", Measure.choices)):
             self.fields[name].choices = choices  # type: ignore[attr-defined]  # without "not chosen"
         # A sign or a length of time needs no word; whether one is missing depends on the measure.
         self.fields["unit"].required = False
         names = sorted(((code, f"{currency_name(code)} ({code})") for code in currencies()), key=lambda pair: pair[1])
-        self.fields["currency"].choices = [("", _("Choose…")), *names]  # type: ignore[attr-defined]
+        self.fields["currency"].choices = [("", _("Choose…")), *names]  # type: ignore[attr-defined]  # a choice field
         if self.instance.pk:
             self.initial.update(
                 baseline=_typed(self.instance.baseline),

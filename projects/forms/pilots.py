@@ -42,5 +42,5 @@ class PilotDecisionForm(forms.Form):
     def __init__(self, *args: Any, pilot: Pilot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(decision.value, _DECISIONS[decision]) for decision in decisions_from(pilot.decision)]
-        self.fields["decision"].choices = choices  # type: ignore[attr-defined]
+        self.fields["decision"].choices = choices  # type: ignore[attr-defined]  # a choice field
         let_text_choose_direction(self)

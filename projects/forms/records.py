@@ -43,7 +43,7 @@ class NewProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         super().__init__(*args, **kwargs)
         self.fields["topics"].load(all_topics())  # type: ignore[attr-defined]  # the field declared above
         team = self.fields["team"]
-        team.queryset = Team.objects.filter(pk__in=[team.pk for team in teams])  # type: ignore[attr-defined]
+        team.queryset = Team.objects.filter(pk__in=[team.pk for team in teams])  # type: ignore[attr-defined]  # a choice of rows
         if len(teams) == 1:
             team.widget = forms.HiddenInput()
             team.initial = teams[0].pk
@@ -191,15 +191,15 @@ class ProjectForm(RecordForm):
         self.opened = opened
         self.fields["topics"].load(all_topics())  # type: ignore[attr-defined]  # the field declared above
         self.initial["topics"] = [ranked.topic.slug for ranked in instance.ranked_topics.select_related("topic")]
-        self.fields["cost_band"].choices = [("", _("not told yet")), *CostBand.choices]  # type: ignore[attr-defined]
+        self.fields["cost_band"].choices = [("", _("not told yet")), *CostBand.choices]  # type: ignore[attr-defined]  # a choice field
         current = instance.team.memberships.current().filter(right__in=BELONGING)
         people = User.objects.filter(pk__in=current.values("person")).order_by("name", "pk")
         for name in ("contact", "successor"):
             self.fields[name].queryset = people  # type: ignore[attr-defined]  # a choice of rows
-            self.fields[name].empty_label = _("nobody yet")  # type: ignore[attr-defined]
+            self.fields[name].empty_label = _("nobody yet")  # type: ignore[attr-defined]  # a choice of rows
         departments = instance.team.city.departments.all()
         if departments:
-            self.fields["departments"].queryset = departments  # type: ignore[attr-defined]
+            self.fields["departments"].queryset = departments  # type: ignore[attr-defined]  # a choice of rows
         else:
             del self.fields["departments"]
 

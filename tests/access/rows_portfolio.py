@@ -59,7 +59,7 @@ def stuck(cast: Cast, level: str) -> Project:
 
 def _row(name: str, who: dict[str, Expected], method: str = "get", **keys: object) -> Row:
     def url(cast: Cast) -> str:
-        more = [one(cast).pk for one in keys.values()]  # type: ignore[operator]
+        more = [one(cast).pk for one in keys.values()]  # type: ignore[operator]  # each makes a row
         return reverse(name, args=[cast.programme.slug, *more])
 
     return Row(name, url, who, method=method)
@@ -75,18 +75,18 @@ ROWS = [
     _row("period_change", TYPING, "post", pk=opened),
     _row("dates_remove", {"coordinator": 302, "funder_coordinator": 403}, "post", pk=dates),
     *(
-        Row(name, lambda cast, name=name, what=what: reverse(name, args=[what]), of(COORDINATORS))  # type: ignore[misc]
+        Row(name, lambda cast, name=name, what=what: reverse(name, args=[what]), of(COORDINATORS))  # type: ignore[misc]  # bound now
         for what in LISTS
         for name in ("portfolio_rows", "portfolio_export")
     ),
     # The bytes of a spreadsheet are compressed: what is in it is compared with the list by a test of its own.
     *(
-        Row("portfolio_sheet", lambda cast, what=what: reverse("portfolio_sheet", args=[what]), of(COORDINATORS))  # type: ignore[misc]
+        Row("portfolio_sheet", lambda cast, what=what: reverse("portfolio_sheet", args=[what]), of(COORDINATORS))  # type: ignore[misc]  # bound now
         for what in LISTS
     ),
     Row("portfolio_workbook", lambda cast: reverse("portfolio_workbook"), of(COORDINATORS)),
     *(
-        Row("project_stuck", lambda cast, level=level: reverse("project_stuck", args=[cast.projects[level].slug]), who)  # type: ignore[misc]
+        Row("project_stuck", lambda cast, level=level: reverse("project_stuck", args=[cast.projects[level].slug]), who)  # type: ignore[misc]  # bound now
         for level, who in (
             ("network", WRITING),
             ("team", {**of(TEAM[:2]), "tel_aviv_observer": 403}),

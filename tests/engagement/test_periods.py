@@ -46,7 +46,7 @@ def opened(cast: Cast) -> CheckIn:
 
 def changed(cast: Cast, period: CheckInPeriod, **days: dt.date | str) -> CheckInPeriod:
     values = {"starts_on": period.starts_on, "ends_on": period.ends_on, "due_on": period.due_on, "why": "A holiday."}
-    return periods.change_period(by=cast.coordinator, period=period, **{**values, **days})  # type: ignore[arg-type]
+    return periods.change_period(by=cast.coordinator, period=period, **{**values, **days})  # type: ignore[arg-type]  # days by name
 
 
 def dates(cast: Cast, starts_on: dt.date, ends_on: dt.date, due_on: dt.date | None = None) -> ScheduledPeriod:
@@ -75,7 +75,7 @@ def test_only_the_operators_coordinators_decide(cast: Cast, kind: str) -> None:
     person = cast.person(kind)
     with pytest.raises(NotAllowed):
         periods.set_rhythm(
-            by=person,  # type: ignore[arg-type]
+            by=person,  # type: ignore[arg-type]  # no visitor among them
             programme=cast.programme,
             rhythm="monthly",
             days_to_submit=7,
@@ -135,11 +135,11 @@ def test_dates_are_changed_and_removed_until_they_are_open(cast: Cast) -> None:
     rhythm(cast, Rhythm.CUSTOM)
     row = dates(cast, day(9, 7), day(9, 30))
     values = {"title": "Residence", "starts_on": day(9, 8), "ends_on": day(9, 30), "due_on": day(10, 30)}
-    row = periods.change_dates(by=cast.coordinator, dates=row, **values)  # type: ignore[arg-type]
+    row = periods.change_dates(by=cast.coordinator, dates=row, **values)  # type: ignore[arg-type]  # days by name
     assert row.starts_on == day(9, 8)
     open_due_periods(NOW)
     with pytest.raises(OpenedAlready):
-        periods.change_dates(by=cast.coordinator, dates=row, **values)  # type: ignore[arg-type]
+        periods.change_dates(by=cast.coordinator, dates=row, **values)  # type: ignore[arg-type]  # days by name
     with pytest.raises(OpenedAlready):
         periods.remove_dates(by=cast.coordinator, dates=row)
     later = dates(cast, day(11, 1), day(11, 9))
@@ -240,7 +240,7 @@ def test_the_leads_are_told_the_new_days_and_why(cast: Cast) -> None:
     [message] = post()
     assert message.to == [f"Tel Aviv lead <{cast.tel_aviv_lead.email}>"] or cast.tel_aviv_lead.email in message.to[0]
     assert "Oct. 20, 2026" in message.subject
-    html = str(message.alternatives[0][0])  # type: ignore[attr-defined]
+    html = str(message.alternatives[0][0])  # type: ignore[attr-defined]  # a mail in two forms
     for text in (str(message.body), html):
         assert "A holiday." in text
         assert "Oct. 14, 2026" in text
@@ -290,14 +290,14 @@ def test_what_is_left_of_a_span_touches_no_day_that_is_taken(
 def do(cast: Cast, act: tuple[str, object, object], clock: time_machine.Traveller) -> None:
     what, first, second = act
     if what == "rhythm":
-        rhythm(cast, first, second)  # type: ignore[arg-type]
+        rhythm(cast, first, second)  # type: ignore[arg-type]  # as drawn
     elif what == "dates":
         assert isinstance(first, dt.date)
         assert isinstance(second, int)
         dates(cast, first, first + dt.timedelta(days=second))
     elif what == "tick":
-        clock.move_to(dt.datetime.combine(first, dt.time(13), dt.UTC))  # type: ignore[arg-type]
-        open_due_periods(dt.datetime.combine(first, dt.time(13), dt.UTC))  # type: ignore[arg-type]
+        clock.move_to(dt.datetime.combine(first, dt.time(13), dt.UTC))  # type: ignore[arg-type]  # a day, as drawn
+        open_due_periods(dt.datetime.combine(first, dt.time(13), dt.UTC))  # type: ignore[arg-type]  # as above
     elif period := CheckInPeriod.objects.order_by("?").first():
         assert isinstance(first, dt.date)
         assert isinstance(second, int)

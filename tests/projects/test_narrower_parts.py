@@ -134,7 +134,7 @@ def test_only_people_who_write_for_the_team_change_a_level(cast: Cast, project: 
     pilot = pilot_of(cast, project, "team")
     for kind in ("tel_aviv_observer", "coach", "coordinator", "mulhouse_lead", "administrator"):
         with pytest.raises(NotAllowed):
-            change_pilot(by=cast.person(kind), pilot=pilot, version=1, visibility="")  # type: ignore[arg-type]
+            change_pilot(by=cast.person(kind), pilot=pilot, version=1, visibility="")  # type: ignore[arg-type]  # no visitor among them
     pilot.refresh_from_db()
     assert pilot.visibility == Visibility.TEAM
 

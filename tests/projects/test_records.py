@@ -153,7 +153,7 @@ def test_a_bare_draft_is_not_shared_and_the_refusal_names_what_is_missing(cast: 
 def test_nobody_outside_the_writers_of_the_team_shares(cast: Cast, kind: str) -> None:
     project = log(cast)
     with pytest.raises(NotAllowed):
-        share_project(by=cast.person(kind), project=project, visibility="public")  # type: ignore[arg-type]
+        share_project(by=cast.person(kind), project=project, visibility="public")  # type: ignore[arg-type]  # no visitor among them
     project.refresh_from_db()
     assert project.visibility == Visibility.TEAM
 

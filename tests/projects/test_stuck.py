@@ -26,7 +26,7 @@ def stuck(cast: Cast, project: Project, why: str = WHY) -> Project:
 def page(cast: Cast, kind: str, project: Project, query: str = "") -> str:
     client = Client()
     if kind != "visitor":
-        client.force_login(cast.person(kind), backend="django.contrib.auth.backends.ModelBackend")  # type: ignore[arg-type]
+        client.force_login(cast.person(kind), backend="django.contrib.auth.backends.ModelBackend")  # type: ignore[arg-type]  # no visitor among them
     return client.get(f"{project.get_absolute_url()}{query}").content.decode()
 
 
@@ -62,7 +62,7 @@ def test_a_reason_is_needed(cast: Cast, project: Project) -> None:
 @pytest.mark.parametrize("kind", ["tel_aviv_observer", "coach", "coordinator", "mulhouse_lead"])
 def test_only_writers_say_so(cast: Cast, project: Project, kind: str) -> None:
     with pytest.raises(NotAllowed):
-        say_stuck(by=cast.person(kind), project=project, why=WHY)  # type: ignore[arg-type]
+        say_stuck(by=cast.person(kind), project=project, why=WHY)  # type: ignore[arg-type]  # no visitor among them
 
 
 def test_what_has_ended_is_not_stuck(cast: Cast, project: Project) -> None:
