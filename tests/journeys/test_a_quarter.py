@@ -98,15 +98,7 @@ def open_what_waits(page: Page, name: str) -> None:
     page.get_by_role("link", name=re.compile(name)).first.click()
 
 
-@pytest.mark.browser
-def test_a_quarter_is_coached_reported_and_answered(cast: Cast, page_of: SignIn) -> None:
-    first_day, last_day = next_quarter()
-    with time_machine.travel(dt.datetime.combine(first_day, dt.time(8), dt.UTC), tick=True):
-        CheckInSchedule.objects.create(programme=cast.programme, starts_on=first_day, days_to_submit=14)
-        coaching = engagement(cast).get_absolute_url()
-    first = wednesday_after(first_day)
-    second = first + dt.timedelta(days=28)
-
+def hold_the_first_session(cast: Cast, page_of: SignIn, coaching: str, first: dt.date) -> None:
     # The coach plans the first session; the lead has the invitation, and a reminder the day before.
     with at(first - dt.timedelta(days=6)):
         page = page_of(cast.coach)
@@ -127,6 +119,8 @@ def test_a_quarter_is_coached_reported_and_answered(cast: Cast, page_of: SignIn)
         log(page, coaching, "We walked through the courtyard.")
         promise(page, coaching, first + dt.timedelta(days=20))
 
+
+def keep_the_promise(cast: Cast, page_of: SignIn, first: dt.date) -> None:
     # The lead does it where it is done, and the promise is kept by itself.
     with at(first + dt.timedelta(days=12)):
         page = page_of(cast.tel_aviv_lead)
@@ -136,12 +130,8 @@ def test_a_quarter_is_coached_reported_and_answered(cast: Cast, page_of: SignIn)
         expect(page.locator(".notice", has_text="This also keeps a promise")).to_contain_text("Tell of the walk")
     assert Commitment.objects.get().done_activity is not None
 
-    # The second session.
-    with at(second - dt.timedelta(days=8)):
-        plan(page_of(cast.coach), coaching, second, "What is left when we stop?")
-    with at(second + dt.timedelta(days=1)):
-        log(page_of(cast.coach), coaching, "The caretakers go on with it.")
 
+def draft_and_send(cast: Cast, page_of: SignIn, last_day: dt.date) -> CheckIn:
     # The quarter is over: the check-in is drafted from what was logged, and the lead hears of it.
     with at(last_day + dt.timedelta(days=2)):
         open_due_periods(timezone.now())
@@ -161,7 +151,10 @@ def test_a_quarter_is_coached_reported_and_answered(cast: Cast, page_of: SignIn)
         page.get_by_role("button", name="Send to Hazira").click()
         expect(page.get_by_text("Sent. Hazira answers in words")).to_be_visible()
     assert heard(cast.coordinator, "sent its check-in")
+    return check_in
 
+
+def send_back_and_mend(cast: Cast, page_of: SignIn, check_in: CheckIn) -> None:
     # Returned for one part, mended there, sent again.
     with at(check_in.period.due_on - dt.timedelta(days=3)):
         page = page_of(cast.coordinator)
@@ -183,6 +176,8 @@ def test_a_quarter_is_coached_reported_and_answered(cast: Cast, page_of: SignIn)
         page.get_by_role("button", name="Send to Hazira").click()
         expect(page.get_by_text("Sent. Hazira answers in words")).to_be_visible()
 
+
+def accept(cast: Cast, page_of: SignIn, check_in: CheckIn) -> None:
     # The coordinator sees what changed in that part, and accepts with a word.
     with at(check_in.period.due_on - dt.timedelta(days=1)):
         page = page_of(cast.coordinator)
@@ -198,6 +193,28 @@ def test_a_quarter_is_coached_reported_and_answered(cast: Cast, page_of: SignIn)
     assert check_in.state == CheckInState.ACCEPTED
     states = ["submitted", "returned", "submitted", "accepted"]
     assert [move.to_state for move in check_in.moves.all()] == states
+
+
+@pytest.mark.browser
+def test_a_quarter_is_coached_reported_and_answered(cast: Cast, page_of: SignIn) -> None:
+    first_day, last_day = next_quarter()
+    with time_machine.travel(dt.datetime.combine(first_day, dt.time(8), dt.UTC), tick=True):
+        CheckInSchedule.objects.create(programme=cast.programme, starts_on=first_day, days_to_submit=14)
+        coaching = engagement(cast).get_absolute_url()
+    first = wednesday_after(first_day)
+    second = first + dt.timedelta(days=28)
+    hold_the_first_session(cast, page_of, coaching, first)
+    keep_the_promise(cast, page_of, first)
+
+    # The second session.
+    with at(second - dt.timedelta(days=8)):
+        plan(page_of(cast.coach), coaching, second, "What is left when we stop?")
+    with at(second + dt.timedelta(days=1)):
+        log(page_of(cast.coach), coaching, "The caretakers go on with it.")
+
+    check_in = draft_and_send(cast, page_of, last_day)
+    send_back_and_mend(cast, page_of, check_in)
+    accept(cast, page_of, check_in)
 
     # And it stays quiet afterwards: what is answered is not reminded of.
     before = len(mail.outbox)
