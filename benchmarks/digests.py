@@ -17,8 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from benchmarks.mail_server import mail_server
-from engagement.digests import tick
-from engagement.digests.building import build, compose
+from engagement.digests import network, tick
+from engagement.digests.building import build
 from engagement.digests.delivery import deliver, message_of
 from engagement.digests.preferences import preferences_of
 from engagement.models import Digest
@@ -72,7 +72,9 @@ def _compose(planned: list[Digest], batch: list[int]) -> int:
     digests = [digest for digest in planned if digest.pk in wanted]
     people = [digest.person_id for digest in digests]
     return len(
-        compose(digests, preferences_of(people), dict.fromkeys(people, "https://portal.example/digests/stop/key/"))
+        network.compose(
+            digests, preferences_of(people), dict.fromkeys(people, "https://portal.example/digests/stop/key/")
+        )
     )
 
 

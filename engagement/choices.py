@@ -155,6 +155,8 @@ class LetterKind(TextChoices):
 
 class Stream(TextChoices):
     NETWORK = "network", _("Network digest")
+    ACTIONS = "actions", _("What waits for me")
+    COORDINATION = "coordination", _("Coordination digest")
 
 
 class Cadence(TextChoices):
@@ -198,3 +200,25 @@ class ItemKind(TextChoices):
     PROJECT = "project", _("project")
     QUESTION = "question", _("question")
     CITY = "city", _("city to meet")
+    SUGGESTION = "suggestion", _("team to be introduced to")
+    CHECK_IN = "check_in", _("check-in")
+    SESSION = "session", _("session")
+    COMMITMENT = "commitment", _("commitment")
+    INTRODUCTION = "introduction", _("introduction")
+    TEAM = "team", _("team")
+
+
+class FeedbackWish(TextChoices):
+    """What a person says of an item of a digest."""
+
+    MORE = "more", _("more like this")
+    LESS = "less", _("less like this")
+    HIDE_CITY = "hide_city", _("nothing of this city")
+
+
+class SuppressionCause(TextChoices):
+    """Why mail is not sent to an address any more."""
+
+    BOUNCE = "bounce", _("it came back")
+    COMPLAINT = "complaint", _("it was marked as spam")
+    MANUAL = "manual", _("set by hand")

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from cities.models import City, Topic
 from engagement.choices import DigestState, Stream
-from engagement.digests.building import compose
+from engagement.digests.network.reasons import in_words
 from engagement.digests.planning import window_of
 from engagement.digests.preferences import preference_of
-from engagement.digests.reasons import in_words
+from engagement.digests.streams import STREAMS
 from engagement.models import Digest, DigestItem, Question
 from innoteams.lib.mail import Rendered, offered
 from projects.models import Activity, Project
@@ -95,5 +95,5 @@ def preview(person: "User", now: dt.datetime | None = None, stream: str = Stream
     )
     # The footer of a preview stops nothing: its links lead to the preferences.
     nowhere = f"{settings.SITE_URL}{reverse('digest_list')}"
-    [draft] = compose([digest], {person.pk: preference_of(person, stream)}, {person.pk: nowhere})
+    [draft] = STREAMS[stream].compose([digest], {person.pk: preference_of(person, stream)}, {person.pk: nowhere})
     return draft.rendered

@@ -3,33 +3,34 @@
 import datetime as dt
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.urls import reverse
 
-from engagement.choices import DigestState, ItemKind
+from engagement.choices import DigestState
 from engagement.digests import ledger
-from engagement.digests.pool import Pool, Reader, know_readers
+from engagement.digests.drafts import Draft
 from engagement.digests.preferences import preferences_of, reason_against
-from engagement.digests.rendering import details_of, render
-from engagement.digests.selection import Chosen, Selection, select
-from engagement.digests.sight import sights_of
+from engagement.digests.streams import STREAMS
 from engagement.digests.unsubscribe import keys_for
 from engagement.models import Digest, DigestItem, DigestPreference
-from innoteams.lib.mail import Rendered, mail_domain
+from innoteams.lib.mail import mail_domain
 
 logger = logging.getLogger(__name__)
 
-_WRITTEN = ("state", "reason", "subject", "text_body", "html_body", "message_id", "item_count", "error", "trail")
-
-
-@dataclass
-class Draft:
-    digest: Digest
-    selection: Selection
-    rendered: Rendered | None
+_WRITTEN = (
+    "state",
+    "reason",
+    "subject",
+    "text_body",
+    "html_body",
+    "message_id",
+    "item_count",
+    "built_at",
+    "error",
+    "trail",
+)
 
 
 def build(pks: Sequence[int], now: dt.datetime) -> list[int]:
@@ -51,36 +52,6 @@ def build(pks: Sequence[int], now: dt.datetime) -> list[int]:
         return []
 
 
-def compose(
-    digests: Sequence[Digest], preferences: dict[int, DigestPreference], stop_urls: dict[int, str]
-) -> list[Draft]:
-    """What each digest would say now; nothing is stored. The number of queries does not depend on the number."""
-    sights = sights_of(digest.person_id for digest in digests)
-    readers = {
-        digest.person_id: Reader(
-            pk=digest.person_id,
-            sight=sights[digest.person_id],
-            window_start=digest.window_start,
-            window_end=digest.window_end,
-        )
-        for digest in digests
-    }
-    know_readers(readers)
-    pool = Pool(list(readers.values()))
-    selections = [select(readers[digest.person_id], pool) for digest in digests]
-    details = details_of(selections)
-    return [
-        Draft(
-            digest,
-            selection,
-            render(digest, selection, pool, details, preferences[digest.person_id], stop_urls[digest.person_id])
-            if selection.is_worth_a_mail
-            else None,
-        )
-        for digest, selection in zip(digests, selections, strict=True)
-    ]
-
-
 def stop_url(key: str) -> str:
     return f"{settings.SITE_URL}{reverse('digest_stop', args=[key])}"
 
@@ -89,8 +60,22 @@ def stop_url(key: str) -> str:
 def _build(pks: Sequence[int], now: dt.datetime) -> list[int]:
     planned = Digest.objects.select_for_update(skip_locked=True, of=("self",)).select_related("person")
     digests = list(planned.filter(pk__in=pks, state=DigestState.PLANNED).order_by("pk"))
+    by_stream: dict[str, list[Digest]] = {}
+    for digest in digests:
+        by_stream.setdefault(digest.stream, []).append(digest)
+    drafts = [draft for stream, same in by_stream.items() for draft in _drafts_of(stream, same, now)]
+    for draft in drafts:
+        _fill(draft, now)
+    DigestItem.objects.filter(digest__in=digests).delete()
+    DigestItem.objects.bulk_create([item for draft in drafts if draft.rendered for item in _items(draft)])
+    Digest.objects.bulk_update(digests, _WRITTEN)
+    return [draft.digest.pk for draft in drafts if draft.rendered]
+
+
+def _drafts_of(stream: str, digests: list[Digest], now: dt.datetime) -> list[Draft]:
+    """Of those whose reader still wants it; the others are skipped."""
     people = [digest.person_id for digest in digests]
-    preferences = preferences_of(people)
+    preferences = preferences_of(people, stream)
     wanted = []
     for digest in digests:
         why_not = _reason_against(digest, preferences[digest.person_id], now)
@@ -98,14 +83,14 @@ def _build(pks: Sequence[int], now: dt.datetime) -> list[int]:
             ledger.note(digest, DigestState.SKIPPED, by="builder", now=now, why=why_not)
         else:
             wanted.append(digest)
-    urls = {pk: stop_url(key) for pk, key in keys_for(digest.person_id for digest in wanted).items()}
-    drafts = compose(wanted, preferences, urls)
-    for draft in drafts:
-        _fill(draft, now)
-    DigestItem.objects.filter(digest__in=digests).delete()
-    DigestItem.objects.bulk_create([item for draft in drafts if draft.rendered for item in _items(draft)])
-    Digest.objects.bulk_update(digests, _WRITTEN)
-    return [draft.digest.pk for draft in drafts if draft.rendered]
+    urls = {pk: stop_url(key) for pk, key in keys_for((one.person_id for one in wanted), stream).items()}
+    return STREAMS[stream].compose(wanted, preferences, urls) if wanted else []
+
+
+def _items(draft: Draft) -> list[DigestItem]:
+    for item in draft.items:
+        item.digest = draft.digest
+    return draft.items
 
 
 def _reason_against(digest: Digest, preference: DigestPreference, now: dt.datetime) -> str:
@@ -126,27 +111,8 @@ def _fill(draft: Draft, now: dt.datetime) -> None:
     )
     # The same at every attempt, so that even a server that got it twice can tell.
     digest.message_id = f"<digest.{digest.period_key}.{digest.pk}@{mail_domain()}>".lower()
-    digest.item_count = len(draft.selection.items)
+    digest.item_count, digest.built_at = len(draft.items), now
     ledger.note(digest, DigestState.BUILT, by="builder", now=now)
-
-
-def _items(draft: Draft) -> list[DigestItem]:
-    return [_item(draft.digest, rank, chosen) for rank, chosen in enumerate(draft.selection.items, start=1)]
-
-
-def _item(digest: Digest, rank: int, chosen: Chosen) -> DigestItem:
-    return DigestItem(
-        digest=digest,
-        rank=rank,
-        kind=chosen.kind,
-        project=chosen.project,
-        question=chosen.question,
-        city=chosen.city if chosen.kind == ItemKind.CITY else None,
-        newest_activity_id=chosen.news[0].pk if chosen.news else None,
-        score=round(chosen.score, 4),
-        reasons=[reason.stored() for reason in chosen.reasons],
-        told=[one.pk for one in chosen.news],
-    )
 
 
 @transaction.atomic

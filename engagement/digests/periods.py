@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from functools import cache
 
 from engagement.choices import Cadence
+from engagement.local_days import is_working_day
 
 
 @dataclass(frozen=True)
 class Habit:
-    """How often, on which day (Monday is 0) and at which hour of which time zone."""
+    """How often, on which day (Monday is 0) and at which hour of which time zone; daily on working days alone, or on
+    every day."""
 
     cadence: str
     weekday: int
     local_hour: int
     timezone: str
+    working_days: bool = False
 
 
 @dataclass(frozen=True, order=True)
@@ -51,8 +54,10 @@ def zone_of(name: str) -> zoneinfo.ZoneInfo:
 
 def _slots_around(habit: Habit, now: dt.datetime) -> Iterator[Slot]:
     """The slots of the period that `now` lies in and of its neighbours."""
-    today = now.astimezone(zone_of(habit.timezone)).date()
-    for key, day in _days_around(habit.cadence, habit.weekday, today):
+    zone = zone_of(habit.timezone)
+    for key, day in _days_around(habit.cadence, habit.weekday, now.astimezone(zone).date()):
+        if habit.working_days and habit.cadence == Cadence.DAILY and not is_working_day(day, zone):
+            continue
         yield Slot(_moment(day, habit.local_hour, habit.timezone), key)
 
 
@@ -64,7 +69,8 @@ def _moment(day: dt.date, hour: int, timezone: str) -> dt.datetime:
 
 def _days_around(cadence: str, weekday: int, today: dt.date) -> Iterator[tuple[str, dt.date]]:
     if cadence == Cadence.DAILY:
-        for step in (-2, -1, 0, 1, 2):
+        # Over the longest weekend, both ways.
+        for step in range(-5, 6):
             day = today + dt.timedelta(days=step)
             yield day.isoformat(), day
     elif cadence in (Cadence.WEEKLY, Cadence.FORTNIGHTLY):

@@ -7,10 +7,11 @@ from django.db import transaction
 from django.db.models import Max, OuterRef
 from django.utils import timezone
 
-from engagement.choices import SETTLED, DigestState, Stream
+from engagement.choices import SETTLED, DigestState
 from engagement.digests import ledger
 from engagement.digests.periods import Habit, Slot, latest_slot
 from engagement.digests.preferences import habit_of, preferences_of
+from engagement.digests.streams import STREAMS
 from engagement.models import Digest
 from innoteams.accounts.models import User
 from innoteams.lib.mail import offered
@@ -21,25 +22,26 @@ LONGEST_WINDOW = dt.timedelta(days=90)
 _AT_ONCE = 1000
 
 
-def plan(now: dt.datetime, stream: str = Stream.NETWORK) -> int:
+def plan(now: dt.datetime, stream: str) -> int:
     """How many were planned. Safe to run twice, late, or in two places: a period's row exists once.
 
     After an outage one digest is planned, for the latest period; what an earlier one had not sent is merged into it.
     """
-    return sum(_plan_for(people, now, stream) for people in _people())
+    return sum(_plan_for(people, now, stream) for people in _people(stream))
 
 
-def window_of(person_ids: list[int], end: dt.datetime, stream: str = Stream.NETWORK) -> dict[int, dt.datetime]:
+def window_of(person_ids: list[int], end: dt.datetime, stream: str) -> dict[int, dt.datetime]:
     """Where each person's next window starts: where the last settled digest ended, or a month back."""
     settled = Digest.objects.filter(person__in=person_ids, stream=stream, state__in=SETTLED)
     ends = dict(settled.order_by().values_list("person").annotate(Max("window_end")))
     return {pk: min(end, max(ends.get(pk, end - FIRST_WINDOW), end - LONGEST_WINDOW)) for pk in person_ids}
 
 
-def _people() -> Iterator[list[User]]:
-    """Active people who have chosen their language and time zone, in portions."""
+def _people(stream: str) -> Iterator[list[User]]:
+    """Active people who have chosen their language and time zone, as far as the stream is for them, in portions."""
     last = 0
-    ready = User.objects.filter(is_active=True, welcomed_at__isnull=False).only("pk", "language", "timezone")
+    arrived = User.objects.filter(is_active=True, welcomed_at__isnull=False)
+    ready = STREAMS[stream].readers(arrived).only("pk", "language", "timezone")
     while people := list(ready.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
         yield people
         last = people[-1].pk

@@ -1,6 +1,6 @@
 """Who wants a stream, how often, on which day and at which hour; and the ways to change it.
 
-Without a row a person has the default: every week, on Tuesday, at 8 o'clock in their own time zone.
+Without a row a person has the default of the stream (DEFAULTS), at 8 o'clock in their own time zone.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from engagement.choices import Cadence, Stream
+from engagement.choices import Cadence, Stream, Weekday
 from engagement.digests.periods import Habit, Slot, next_slot, zone_of
 from engagement.models import DigestPreference
 from innoteams.lib.verdicts import Refused
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 PAUSE = dt.timedelta(days=30)
 LONGEST_PAUSE = dt.timedelta(days=366)
 _SLOWER = {Cadence.DAILY: Cadence.WEEKLY, Cadence.WEEKLY: Cadence.FORTNIGHTLY, Cadence.FORTNIGHTLY: Cadence.MONTHLY}
+
+
+# How often and on which day, for who has not chosen. “Every day” of what waits is every working day.
+DEFAULTS: dict[str, tuple[Cadence, Weekday]] = {
+    Stream.NETWORK: (Cadence.WEEKLY, Weekday.TUESDAY),
+    Stream.ACTIONS: (Cadence.DAILY, Weekday.MONDAY),
+    Stream.COORDINATION: (Cadence.WEEKLY, Weekday.MONDAY),
+}
 
 
 class PreferenceRefused(Refused):
@@ -37,11 +45,19 @@ def preferences_of(person_ids: Iterable[int], stream: str = Stream.NETWORK) -> d
     """One for every person asked for, in one query."""
     wanted = set(person_ids)
     found = {row.person_id: row for row in DigestPreference.objects.filter(person__in=wanted, stream=stream)}
-    return {pk: found.get(pk) or DigestPreference(person_id=pk, stream=stream) for pk in wanted}
+    return {pk: found.get(pk) or default_of(pk, stream) for pk in wanted}
+
+
+def default_of(person_id: int, stream: str) -> DigestPreference:
+    """Unsaved: what a person has who has not chosen."""
+    cadence, weekday = DEFAULTS[stream]
+    return DigestPreference(person_id=person_id, stream=stream, cadence=cadence, weekday=weekday)
 
 
 def habit_of(preference: DigestPreference, time_zone: str) -> Habit:
-    return Habit(preference.cadence, preference.weekday, preference.local_hour, time_zone)
+    """What is to be done is told on working days alone."""
+    working_days = preference.stream == Stream.ACTIONS
+    return Habit(preference.cadence, preference.weekday, preference.local_hour, time_zone, working_days)
 
 
 def is_paused(preference: DigestPreference, time_zone: str, now: dt.datetime) -> bool:
@@ -113,7 +129,10 @@ def stop(*, by: "User", stream: str = Stream.NETWORK) -> DigestPreference:
 
 @transaction.atomic
 def _write(by: "User", stream: str, **values: object) -> DigestPreference:
-    row, _created = DigestPreference.objects.get_or_create(person=by, stream=stream)
+    cadence, weekday = DEFAULTS[stream]
+    row, _created = DigestPreference.objects.get_or_create(
+        person=by, stream=stream, defaults={"cadence": cadence, "weekday": weekday}
+    )
     row = DigestPreference.objects.select_for_update().get(pk=row.pk)
     if any(getattr(row, name) != value for name, value in values.items()):
         for name, value in values.items():

@@ -1,7 +1,7 @@
 """What happens every few minutes: what died is named, what is due is planned, what waits is found again."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -9,10 +9,12 @@ from django.db.models import Q
 
 from engagement.choices import DigestState
 from engagement.digests import ledger, planning
+from engagement.digests.streams import STREAMS
 from engagement.models import Digest
 
 # People whose digests are built together, sharing what is read and counted once; and mails that share one connection.
 BATCH = 250
+ALL_STREAMS: Collection[str] = tuple(STREAMS)
 
 
 @dataclass(frozen=True)
@@ -23,16 +25,18 @@ class Waiting:
     built: list[int]
 
 
-def prepare(now: dt.datetime) -> Waiting:
+def prepare(now: dt.datetime, streams: Collection[str] = ALL_STREAMS) -> Waiting:
     """Sweeps, plans, and says what waits. Whatever a dead worker or a flushed broker left is found here again."""
     ledger.sweep(now)
-    planning.plan(now)
-    return waiting(now)
+    for stream in streams:
+        planning.plan(now, stream)
+    return waiting(now, streams)
 
 
-def waiting(now: dt.datetime) -> Waiting:
+def waiting(now: dt.datetime, streams: Collection[str] = ALL_STREAMS) -> Waiting:
     due = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
-    rows = Digest.objects.filter(due, due_at__lte=now).order_by("pk").values_list("pk", flat=True)
+    rows = Digest.objects.filter(due, due_at__lte=now, stream__in=streams)
+    rows = rows.order_by("stream", "pk").values_list("pk", flat=True)
     return Waiting(
         planned=list(rows.filter(state=DigestState.PLANNED)), built=list(rows.filter(state=DigestState.BUILT))
     )

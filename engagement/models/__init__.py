@@ -19,10 +19,13 @@ from engagement.models.coaching import (
     Reflection,
     ReflectionStep,
 )
-from engagement.models.digests import Digest, DigestItem, DigestPreference, UnsubscribeKey
-from engagement.models.introductions import Introduction
+from engagement.models.digest_runs import DigestHold, DigestPin
+from engagement.models.digest_wishes import DigestFeedback, DigestPreference, PreviewLeave, UnsubscribeKey
+from engagement.models.digests import Digest, DigestItem, DigestPicture
+from engagement.models.introductions import Introduction, Suggestion
 from engagement.models.letters import Letter, ReminderPreference
 from engagement.models.questions import Answer, Question
+from engagement.models.reach import ProviderEvent, Suppression
 
 __all__ = [
     "Answer",
@@ -39,16 +42,24 @@ __all__ = [
     "CoachingSession",
     "Commitment",
     "Digest",
+    "DigestFeedback",
+    "DigestHold",
     "DigestItem",
+    "DigestPicture",
+    "DigestPin",
     "DigestPreference",
     "EngagementCoach",
     "Introduction",
     "Letter",
     "PeriodChange",
+    "PreviewLeave",
+    "ProviderEvent",
     "Question",
     "Reflection",
     "ReflectionStep",
     "ReminderPreference",
     "ScheduledPeriod",
+    "Suggestion",
+    "Suppression",
     "UnsubscribeKey",
 ]

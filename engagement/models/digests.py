@@ -1,35 +1,11 @@
-"""Digests: who wants them when, and the ledger of each one. The ledger is the queue."""
+"""The ledger of digests: each one with what it held and why. The ledger is the queue."""
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
 from django.db import models
-from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from engagement.choices import Cadence, DigestState, ItemKind, Stream, Weekday
+from engagement.choices import DigestState, ItemKind, Stream
 from engagement.querysets import DigestQuerySet
-
-
-class DigestPreference(models.Model):
-    """When a person wants a stream. No row means the documented default: weekly, Tuesday, 8 o'clock local time."""
-
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digest_preferences")
-    stream = models.CharField(max_length=14, choices=Stream, default=Stream.NETWORK)
-    cadence = models.CharField(_("how often"), max_length=12, choices=Cadence, default=Cadence.WEEKLY)
-    weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday, default=Weekday.TUESDAY)
-    local_hour = models.PositiveSmallIntegerField(_("hour"), default=8, validators=[MaxValueValidator(23)])
-    paused_until = models.DateField(_("paused until"), null=True, blank=True)
-    # A slot that had passed before the person chose is not made up for: who asks for less gets no mail for asking.
-    changed_at = models.DateTimeField(default=now, editable=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["person", "stream"], name="digest_preference_once"),
-            models.CheckConstraint(condition=models.Q(local_hour__lte=23), name="digest_preference_hour"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person_id} {self.stream} {self.cadence}"
 
 
 class Digest(models.Model):
@@ -54,10 +30,16 @@ class Digest(models.Model):
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     planned_at = models.DateTimeField(auto_now_add=True)
+    built_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
     # How many items the bodies show; an item whose project is deleted leaves no row to count.
     item_count = models.PositiveSmallIntegerField(default=0)
+    # This one alone is held back by an operator; a whole stream is held by a DigestHold.
+    held_at = models.DateTimeField(null=True, blank=True)
+    held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     trail = models.JSONField(default=list, help_text=_("every move: who, when, from, to and why"))
 
     objects = DigestQuerySet.as_manager()
@@ -76,6 +58,8 @@ class Digest(models.Model):
                 condition=models.Q(state__in=["planned", "built", "claimed"]),
                 name="digest_queue",
             ),
+            # The runs of the operators' page: by stream and period, the newest first.
+            models.Index(fields=["stream", "-due_at"], name="digest_runs"),
         ]
 
     def __str__(self) -> str:
@@ -87,10 +71,19 @@ class DigestItem(models.Model):
 
     digest = models.ForeignKey(Digest, on_delete=models.CASCADE, related_name="items")
     rank = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=10, choices=ItemKind)
+    kind = models.CharField(max_length=14, choices=ItemKind)
+    # What it is about: filled according to its kind.
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, null=True, related_name="digest_items")
     question = models.ForeignKey("engagement.Question", on_delete=models.CASCADE, null=True, related_name="+")
     city = models.ForeignKey("cities.City", on_delete=models.CASCADE, null=True, related_name="+")
+    team = models.ForeignKey("cities.Team", on_delete=models.CASCADE, null=True, related_name="+")
+    check_in = models.ForeignKey("engagement.CheckIn", on_delete=models.CASCADE, null=True, related_name="+")
+    session = models.ForeignKey("engagement.CoachingSession", on_delete=models.CASCADE, null=True, related_name="+")
+    commitment = models.ForeignKey("engagement.Commitment", on_delete=models.CASCADE, null=True, related_name="+")
+    introduction = models.ForeignKey("engagement.Introduction", on_delete=models.CASCADE, null=True, related_name="+")
+    suggestion = models.ForeignKey("engagement.Suggestion", on_delete=models.CASCADE, null=True, related_name="+")
+    # Put there by a coordinator rather than by its score.
+    pin = models.ForeignKey("engagement.DigestPin", on_delete=models.SET_NULL, null=True, related_name="items")
     newest_activity = models.ForeignKey("projects.Activity", on_delete=models.SET_NULL, null=True, related_name="+")
     score = models.FloatField(default=0)
     reasons = models.JSONField(default=list, help_text=_("reason codes with their facts, in order of weight"))
@@ -105,25 +98,12 @@ class DigestItem(models.Model):
         return f"{self.rank}. {self.kind}"
 
 
-class UnsubscribeKey(models.Model):
-    """An opaque key in the footer of a person's mails of one stream; it holds no address and can be revoked."""
+class DigestPicture(models.Model):
+    """A chart as it went along with mails, named after its content, so that a digest can be shown as it was sent."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="unsubscribe_keys")
-    stream = models.CharField(max_length=14, choices=Stream)
-    key = models.CharField(max_length=64, unique=True)
+    key = models.CharField(max_length=64, primary_key=True)
+    png = models.BinaryField()
     created_at = models.DateTimeField(auto_now_add=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    # What the last click on the page behind the key replaced, so that it can be undone there.
-    before = models.JSONField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person", "stream"],
-                condition=models.Q(revoked_at=None),
-                name="unsubscribe_key_one_open",
-            )
-        ]
 
     def __str__(self) -> str:
-        return f"{self.person_id} {self.stream}"
+        return self.key

@@ -59,3 +59,42 @@ class Introduction(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("introduction_detail", args=[self.pk])
+
+
+class Suggestion(models.Model):
+    """Two teams that the matcher finds worth introducing, as told to one of them; nobody is asked until a person of
+    that team does."""
+
+    for_team = models.ForeignKey("cities.Team", on_delete=models.CASCADE, related_name="suggestions")
+    with_team = models.ForeignKey("cities.Team", on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=14, choices=IntroductionReason)
+    # What the other team has that this one could use; everybody signed in may see it when the suggestion is made.
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    question = models.ForeignKey(
+        "engagement.Question", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    score = models.FloatField(default=0)
+    reasons = models.JSONField(default=list, help_text=_("reason codes with their facts, in order of weight"))
+    made_at = models.DateTimeField(auto_now_add=True)
+    # Set aside by a person of the team, or no longer true.
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    introduction = models.OneToOneField(
+        Introduction, on_delete=models.SET_NULL, null=True, blank=True, related_name="suggestion"
+    )
+
+    class Meta:
+        ordering = ["-score", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["for_team", "with_team"], condition=models.Q(closed_at=None), name="suggestion_one_open"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(for_team=models.F("with_team")), name="suggestion_between_two_teams"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.for_team_id} with {self.with_team_id}"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from engagement.choices import Cadence
 from engagement.digests import archive, preferences, unsubscribe
-from engagement.digests.rendering import habit_in_words
+from engagement.digests.network.rendering import habit_in_words
 from engagement.forms.digests import DigestPreferenceForm
 from engagement.models import Digest, DigestPreference, UnsubscribeKey
 from engagement.views.doors import UNPROCESSABLE, attempt, signed_in

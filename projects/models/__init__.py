@@ -3,7 +3,7 @@ from projects.models.adaptations import Adaptation, CityLink
 from projects.models.attachments import Attachment
 from projects.models.endings import Ending, LessonAnswer
 from projects.models.evidence import Consultation, Indicator, PublishedResult, Reading
-from projects.models.follows import Follow
+from projects.models.follows import Follow, SavedSearch
 from projects.models.history import Revision
 from projects.models.journal import JournalEntry
 from projects.models.pilots import Pilot
@@ -28,4 +28,5 @@ __all__ = [
     "PublishedResult",
     "Reading",
     "Revision",
+    "SavedSearch",
 ]

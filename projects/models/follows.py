@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Follow(models.Model):
@@ -28,3 +29,20 @@ class Follow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} follows {self.project_id or self.city_id or self.topic_id}"
+
+
+class SavedSearch(models.Model):
+    """A search of the project list that a person keeps, as the address says it; what newly fits it is told in the
+    network digest."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_searches")
+    name = models.CharField(_("name"), max_length=80)
+    query = models.CharField(max_length=500, help_text=_("the address after the question mark, in one order"))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["person", "query"], name="saved_search_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -55,21 +55,21 @@ def only(*people: User) -> None:
     User.objects.exclude(pk__in=[person.pk for person in people]).update(welcomed_at=None)
 
 
-def plan_and_build(now: dt.datetime | None = None) -> list[int]:
+def plan_and_build(now: dt.datetime | None = None, stream: str = Stream.NETWORK) -> list[int]:
     now = now or timezone.now()
-    return build(tick.prepare(now).planned, now)
+    return build(tick.prepare(now, [stream]).planned, now)
 
 
-def run(now: dt.datetime | None = None) -> Counter[str]:
-    """A whole tick in this process."""
+def run(now: dt.datetime | None = None, stream: str = Stream.NETWORK) -> Counter[str]:
+    """A whole tick of one stream in this process."""
     now = now or timezone.now()
-    waiting = tick.prepare(now)
+    waiting = tick.prepare(now, [stream])
     return deliver(waiting.built + build(waiting.planned, now), clock_from(now))
 
 
-def digest_of(person: User) -> Digest:
+def digest_of(person: User, stream: str = Stream.NETWORK) -> Digest:
     """The person's newest."""
-    newest: Digest = Digest.objects.filter(person=person).latest("due_at", "pk")
+    newest: Digest = Digest.objects.filter(person=person, stream=stream).latest("due_at", "pk")
     return newest
 
 

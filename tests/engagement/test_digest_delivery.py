@@ -21,7 +21,7 @@ from engagement.choices import Cadence, DigestState
 from engagement.digests import ledger, tick, unsubscribe
 from engagement.digests.building import build
 from engagement.digests.delivery import clock_from, deliver
-from engagement.digests.rendering import render
+from engagement.digests.network.rendering import render
 from engagement.models import Digest, DigestItem
 from innoteams.accounts.models import User
 from innoteams.lib.mail import Rendered

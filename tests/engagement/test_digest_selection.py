@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from cities.models import Tie, Topic
 from engagement.choices import ItemKind
-from engagement.digests.pool import Pool, Reader, know_readers
-from engagement.digests.selection import MOST_ITEMS, MOST_OF_A_CITY, Selection, select
+from engagement.digests.network.pool import Pool, Reader, know_readers
+from engagement.digests.network.selection import MOST_ITEMS, MOST_OF_A_CITY, Selection, select
 from engagement.digests.sight import sights_of
 from engagement.models import Answer
 from innoteams.accounts.models import User

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from cities.models import City, Topic
 from engagement.choices import DigestState, ItemKind
-from engagement.digests.likeness import Likenesses, prepare
 from engagement.digests.sight import SEEN_BY_EVERYBODY, Sight
+from engagement.likeness import Likenesses, prepare
 from engagement.models import DigestItem, Question
 from projects.choices import Verb
 from projects.models import Activity, Follow, Project, ProjectTopic

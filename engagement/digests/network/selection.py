@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from cities.models import City
 from engagement.choices import ItemKind
-from engagement.digests.likeness import Kinship
-from engagement.digests.pool import OVERLAP, News, Pool, Reader
+from engagement.digests.network.pool import OVERLAP, News, Pool, Reader
+from engagement.likeness import Kinship
 from engagement.models import Question
 from projects.choices import Verb
 from projects.models import Project

@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 
 from cities.models import City
 from engagement.choices import Cadence, ItemKind, Weekday
+from engagement.digests.network.pool import Pool
+from engagement.digests.network.reasons import in_words
+from engagement.digests.network.selection import Chosen, Selection
 from engagement.digests.periods import zone_of
-from engagement.digests.pool import Pool
-from engagement.digests.reasons import in_words
-from engagement.digests.selection import Chosen, Selection
 from engagement.models import Digest, DigestPreference
 from innoteams.lib import mail
 from innoteams.lib.languages import direction

@@ -1,0 +1,39 @@
+"""The streams: who gets each, what composes it, and how long what is written stays true."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from cities.models import Coordination
+from engagement.choices import Stream
+from engagement.digests import actions, coordination, network
+from engagement.digests.drafts import Compose
+from innoteams.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`readers`: of the active people who have arrived, those the stream is for. `good_for`: a digest written longer
+    ago is written anew before it is sent."""
+
+    compose: Compose
+    readers: Callable[["QuerySet[User]"], "QuerySet[User]"]
+    good_for: dt.timedelta
+
+
+def _everybody(people: "QuerySet[User]") -> "QuerySet[User]":
+    return people
+
+
+def _coordinators(people: "QuerySet[User]") -> "QuerySet[User]":
+    return people.filter(Exists(Coordination.objects.current().filter(person=OuterRef("pk"))))
+
+
+STREAMS: dict[str, Kind] = {
+    # What was done in the meantime must not be asked for.
+    Stream.ACTIONS: Kind(actions.compose, _everybody, dt.timedelta(minutes=15)),
+    Stream.COORDINATION: Kind(coordination.compose, _coordinators, dt.timedelta(hours=6)),
+    Stream.NETWORK: Kind(network.compose, _everybody, dt.timedelta(days=2)),
+}
