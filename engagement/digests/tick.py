@@ -35,8 +35,8 @@ def prepare(now: dt.datetime, streams: Collection[str] = ALL_STREAMS) -> Waiting
 
 def waiting(now: dt.datetime, streams: Collection[str] = ALL_STREAMS) -> Waiting:
     due = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
-    rows = Digest.objects.filter(due, due_at__lte=now, stream__in=streams)
-    rows = rows.order_by("stream", "pk").values_list("pk", flat=True)
+    found = Digest.objects.filter(due, due_at__lte=now, stream__in=streams)
+    rows = found.order_by("stream", "pk").values_list("pk", flat=True)
     return Waiting(
         planned=list(rows.filter(state=DigestState.PLANNED)), built=list(rows.filter(state=DigestState.BUILT))
     )
