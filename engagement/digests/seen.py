@@ -33,6 +33,16 @@ _DOORS: dict[str, Any] = {
     "team": lambda person: Team.objects.read_by_coordinator(person),
 }
 
+_LOOKED_AT = (
+    "pk",
+    "digest_id",
+    "told",
+    "city_id",
+    *(f"{column}_id" for column in _DOORS),
+    "project__visibility",
+    "question__project__visibility",
+)
+
 
 def seen_items(items: Sequence[DigestItem], reader: User) -> list[DigestItem]:
     """Those of the items that the reader may see now. One query for each kind of thing among them."""
@@ -49,24 +59,29 @@ def narrowed(digests: Sequence[Digest]) -> set[int]:
     """Those of the digests that hold something deleted, or narrowed to where its reader does not see it any more: a
     thing, or a part of a project whose words are quoted.
 
-    Almost everything in almost every digest is open to all, which three queries tell for all of them; only of the
-    rest is each reader's own sight asked.
+    Almost everything in almost every digest is open to all, which two queries tell for all of them; only of the rest
+    is each reader's own sight asked.
     """
-    items: dict[int, list[DigestItem]] = defaultdict(list)
-    for item in DigestItem.objects.filter(digest__in=digests).select_related("project", "question__project"):
-        items[item.digest_id].append(item)
-    not_told = _not_told(pk for held in items.values() for item in held for pk in item.told)
-    changed = set()
+    held: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in DigestItem.objects.filter(digest__in=[digest.pk for digest in digests]).order_by().values(*_LOOKED_AT):
+        held[row["digest_id"]].append(row)
+    not_told = _not_told(pk for rows in held.values() for row in rows for pk in row["told"])
+    changed, doubtful = set(), set()
     for digest in digests:
-        held = items[digest.pk]
-        doubtful = [item for item in held if not _is_open_to_all(item)]
-        if (
-            len(held) != digest.item_count
-            or any(not not_told.isdisjoint(item.told) for item in held)
-            or (doubtful and len(seen_items(doubtful, digest.person)) != len(doubtful))
-        ):
+        rows = held[digest.pk]
+        if len(rows) != digest.item_count or any(not not_told.isdisjoint(row["told"]) for row in rows):
             changed.add(digest.pk)
-    return changed
+        else:
+            doubtful |= {row["pk"] for row in rows if not _is_open_to_all(row)}
+    return changed | _not_seen(doubtful, digests)
+
+
+def _not_seen(pks: set[int], digests: Sequence[Digest]) -> set[int]:
+    items: dict[int, list[DigestItem]] = defaultdict(list)
+    for item in DigestItem.objects.filter(pk__in=pks) if pks else ():
+        items[item.digest_id].append(item)
+    people = {digest.pk: digest.person for digest in digests}
+    return {pk for pk, rows in items.items() if len(seen_items(rows, people[pk])) != len(rows)}
 
 
 def _narrowed(rows: "QuerySet[Any]", pks: Iterable[int]) -> Iterable[int]:
@@ -80,16 +95,15 @@ def _not_told(pks: Iterable[int]) -> set[int]:
     return wanted - set(Activity.objects.filter(pk__in=wanted).newsworthy().values_list("pk", flat=True))
 
 
-def _is_open_to_all(item: DigestItem) -> bool:
-    about: list[Project | None] = [item.project]
-    if item.question_id and item.question:
-        about.append(item.question.project)
-    others = any(getattr(item, f"{column}_id") for column in _DOORS if column not in ("project", "question"))
-    return (
-        not others
-        and _is_about_something(item)
-        and all(one is None or one.visibility in SEEN_BY_EVERYBODY for one in about)
-    )
+def _is_open_to_all(row: dict[str, Any]) -> bool:
+    """A project at such a level, a question about none or such a one, or a city."""
+    if any(row[f"{column}_id"] for column in _DOORS if column not in ("project", "question")):
+        return False
+    if row["project_id"]:
+        return row["project__visibility"] in SEEN_BY_EVERYBODY
+    if row["question_id"]:
+        return row["question__project__visibility"] in (None, *SEEN_BY_EVERYBODY)
+    return bool(row["city_id"])
 
 
 def _is_about_something(item: DigestItem) -> bool:
