@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.urls import reverse
 
 from engagement.choices import DigestState
-from engagement.digests import ledger
+from engagement.digests import ledger, pictures
 from engagement.digests.drafts import Draft
 from engagement.digests.preferences import preferences_of, reason_against
 from engagement.digests.streams import STREAMS
@@ -66,6 +66,7 @@ def _build(pks: Sequence[int], now: dt.datetime) -> list[int]:
     drafts = [draft for stream, same in by_stream.items() for draft in _drafts_of(stream, same, now)]
     for draft in drafts:
         _fill(draft, now)
+    pictures.keep({name: png for draft in drafts if draft.rendered for name, png in draft.rendered.pictures.items()})
     DigestItem.objects.filter(digest__in=digests).delete()
     DigestItem.objects.bulk_create([item for draft in drafts if draft.rendered for item in _items(draft)])
     Digest.objects.bulk_update(digests, _WRITTEN)

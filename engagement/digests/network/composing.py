@@ -24,8 +24,9 @@ def compose(
         draft = Draft(digest)
         if selection.is_worth_a_mail:
             stop_url, preference = stop_urls[digest.person_id], preferences[digest.person_id]
-            draft.items = items_of(selection)
             draft.rendered = render(digest, selection, pool, details, preference, stop_url)
+            # After it: what a mail has no room for is no item of it.
+            draft.items = items_of(selection)
         drafts.append(draft)
     return drafts
 
@@ -55,6 +56,8 @@ def _item(rank: int, chosen: Chosen) -> DigestItem:
         kind=chosen.kind,
         project=chosen.project,
         question=chosen.question,
+        suggestion=chosen.suggestion,
+        pin=chosen.pin,
         city=chosen.city if chosen.kind == ItemKind.CITY else None,
         newest_activity_id=chosen.news[0].pk if chosen.news else None,
         score=round(chosen.score, 4),

@@ -13,7 +13,7 @@ from cities.models import City
 from engagement.choices import ItemKind
 from engagement.digests.network.pool import OVERLAP, News, Pool, Reader
 from engagement.likeness import Kinship
-from engagement.models import Question
+from engagement.models import DigestPin, Question, Suggestion
 from projects.choices import Verb
 from projects.models import Project
 
@@ -64,6 +64,8 @@ class Chosen:
     reasons: list[Reason]
     project: Project | None = None
     question: Question | None = None
+    suggestion: Suggestion | None = None
+    pin: DigestPin | None = None
     news: list[News] = field(default_factory=list)
 
     def __post_init__(self) -> None:
