@@ -4,6 +4,7 @@ from typing import TypedDict
 
 from django import template
 
+from cities.standing import standing_of
 from engagement.digests import feedback, leave
 from innoteams.accounts.models import User
 
@@ -22,4 +23,4 @@ def said_by(person: User) -> list[feedback.Said]:
 
 @register.simple_tag
 def preview_leave_of(person: User) -> Leave:
-    return {"given": leave.is_given(person), "coordinates": person.coordinations.current().exists()}
+    return {"given": leave.is_given(person), "coordinates": standing_of(person).is_coordinator}

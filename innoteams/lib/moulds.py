@@ -7,16 +7,16 @@ while the mould is cast it is only a mark. What comes out is what filling the te
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+from html import escape
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from innoteams.lib.languages import direction
-from innoteams.lib.mail import fill_template, inlined, inlined_fragment, one_line, tidy
+from innoteams.lib.mail import fill_template, inlined, inlined_fragment
 
 # Nobody can write the mark of this process into a text of theirs.
 _SECRET = secrets.token_hex(6)
@@ -24,66 +24,84 @@ _HOLE = re.compile(f"\ue000{_SECRET}:([a-z_]+)\ue001")
 
 
 class Mould:
-    """Literal text with named holes. `escape`: what is put in is escaped unless it is marked safe."""
+    """Literal text with named holes. `is_html`: what is put in is escaped unless it is marked safe."""
 
-    __slots__ = ("_escape", "_parts")
+    __slots__ = ("_is_html", "_parts")
 
-    def __init__(self, text: str, *, escape: bool) -> None:
-        self._parts = _HOLE.split(text)
-        self._escape = escape
+    def __init__(self, parts: list[str], *, is_html: bool) -> None:
+        # Literal text and names of holes in turn; first and last a literal.
+        self._parts, self._is_html = parts, is_html
 
     def fill(self, values: Mapping[str, str]) -> str:
-        """Raises KeyError for a hole without a value. Where it escapes, what comes out is marked safe."""
+        """Raises KeyError for a hole without a value. HTML comes out marked safe."""
         parts = self._parts.copy()
-        if self._escape:
-            parts[1::2] = [conditional_escape(values[name]) for name in self._parts[1::2]]
-            return mark_safe("".join(parts))
-        parts[1::2] = [values[name] for name in self._parts[1::2]]
-        return "".join(parts)
+        put_in = [values[name] for name in parts[1::2]]
+        parts[1::2] = map(_escaped, put_in) if self._is_html else put_in
+        return mark_safe("".join(parts)) if self._is_html else "".join(parts)
+
+    def fill_all_but(self, values: Mapping[str, str], later: Collection[str]) -> "Mould":
+        """A mould in which only the holes named in `later` are left open."""
+        parts = [""]
+        for place, part in enumerate(self._parts):
+            if place % 2 == 0:
+                parts[-1] += part
+            elif part in later:
+                parts += [part, ""]
+            else:
+                parts[-1] += _escaped(values[part]) if self._is_html else values[part]
+        return Mould(parts, is_html=self._is_html)
+
+
+def _escaped(value: str) -> str:
+    return value if isinstance(value, SafeString) else escape(value)
 
 
 def hole(name: str) -> SafeString:
-    """The mark that stands for a value while a mould is cast; letters and low lines alone."""
+    """The mark that stands for a value while a mould is cast; the name has letters and low lines alone."""
     return mark_safe(f"\ue000{_SECRET}:{name}\ue001")
 
 
-def cast(template: str, context: Mapping[str, object], holes: Iterable[str]) -> Mould:
-    """A mould of a template under templates/ in the active language and time zone. An `.html` one is escaped and has
-    its CSS inlined: as a whole page where it has a head, else as a piece of one."""
+def cast(template: str, holes: Iterable[str]) -> Mould:
+    """A mould of a template under templates/ in the active language. An `.html` one is escaped and has its CSS
+    inlined: as a whole page where it has a head, else as a piece of one."""
     language = translation.get_language() or str(settings.LANGUAGE_CODE)
     values: dict[str, object] = {
         "language": language,
         "direction": direction(language),
         "site_url": settings.SITE_URL,
-        **context,
         **{name: hole(name) for name in holes},
     }
     is_html = template.endswith(".html")
     text = fill_template(template, values, escape=is_html)
     if is_html:
         text = inlined(text) if "<head>" in text else inlined_fragment(text)
-    return Mould(text, escape=is_html)
+    return Mould(_HOLE.split(text), is_html=is_html)
 
 
-def filled(template: str, values: Mapping[str, str]) -> str:
-    """The template with these words, in the active language; cast once for each language and choice of words that are
-    there (the others are ""). For templates that need nothing else."""
-    there = frozenset(name for name, value in values.items() if value)
-    language = translation.get_language() or str(settings.LANGUAGE_CODE)
-    return _kept(template, language, settings.SITE_URL, there).fill(values)
+class Moulds:
+    """Those of one language, cast when they are first asked for: one for each template and choice of values that are
+    there (the others are "")."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._cast: dict[tuple[str, frozenset[str]], Mould] = {}
+
+    def mould(self, template: str, values: Mapping[str, str]) -> Mould:
+        key = (template, frozenset([name for name, value in values.items() if value]))
+        if key not in self._cast:
+            with translation.override(self.language):
+                self._cast[key] = cast(*key)
+        return self._cast[key]
+
+    def fill(self, template: str, values: Mapping[str, str]) -> str:
+        return self.mould(template, values).fill(values)
 
 
-def filled_line(template: str, values: Mapping[str, str]) -> str:
-    """The same for a subject."""
-    return one_line(filled(template, values))
+def moulds_in(language: str) -> Moulds:
+    """Kept by the process."""
+    return _moulds(language, str(settings.SITE_URL))
 
 
-def filled_text(template: str, values: Mapping[str, str]) -> str:
-    """The same for a text part."""
-    return tidy(filled(template, values))
-
-
-@lru_cache(maxsize=256)
-def _kept(template: str, language: str, _site_url: str, there: frozenset[str]) -> Mould:
-    with translation.override(language):
-        return cast(template, {}, there)
+@lru_cache(maxsize=32)
+def _moulds(language: str, _site_url: str) -> Moulds:
+    return Moulds(language)

@@ -10,14 +10,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from django.conf import settings
-from django.template.defaultfilters import truncatewords
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
-from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
-from django.utils.text import Truncator
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cities.models import City
@@ -29,7 +25,7 @@ from engagement.digests.network.selection import Chosen, Selection
 from engagement.digests.periods import zone_of
 from engagement.models import DigestPin, Question, Suggestion
 from innoteams.lib.languages import CONTENT_LANGUAGES, direction, isolated
-from innoteams.lib.moulds import filled
+from innoteams.lib.moulds import Mould, moulds_in
 from projects.charts import summary_of
 from projects.choices import Phase
 from projects.figures import figure_text
@@ -38,7 +34,8 @@ from projects.models import Activity, Indicator, Project, Reading
 _EXCERPT_WORDS, _EXCERPT_LETTERS = 40, 320
 # So many of the newest readings are named one by one in the words for a picture.
 _READINGS_NAMED = 6
-_HTML, _TEXT = "mail/_digest_entry.html", "mail/_digest_entry.txt"
+_HTML, _TEXT, _LINE = "mail/_digest_entry.html", "mail/_digest_entry.txt", "mail/_digest_line.html"
+_OF_THE_READER = ("why", "say_url")
 
 
 @dataclass(frozen=True)
@@ -64,28 +61,29 @@ def details_of(selections: Iterable[Selection]) -> Details:
 
 
 @dataclass(frozen=True)
+class Occasion:
+    """Of whom an entry is the same: readers of one language and time zone. `day` is when the digest is due;
+    `can_say`: there is a link to say something about each entry."""
+
+    language: str
+    time_zone: str
+    day: dt.datetime | None
+    can_say: bool
+
+
+@dataclass(frozen=True)
 class Told:
-    """An entry in words, but for what is its reader's own. `html` is escaped already; `title` and `city` are the words
-    of the subject; `picture` is the chart in `html`, if any."""
+    """An entry in words, but for what is its reader's own: why it is there, and where to say something about it.
+    `title` and `city` are the words of the subject; `picture` is the chart in the HTML, if any."""
 
     kind: str
     city: str
     title: str
-    html: Mapping[str, str]
-    text: Mapping[str, str]
-    picture: tuple[str, bytes] | None = None
-
-    def as_html(self, why: Sequence[str], say_url: str) -> str:
-        return filled(_HTML, {**self.html, "why": " · ".join(why), "say_url": say_url})
-
-    def as_text(self, why: Sequence[str], say_url: str) -> str:
-        return filled(_TEXT, {**self.text, "why": " · ".join(why), "say_url": say_url})
-
-    def shorter(self, *names: str) -> "Told":
-        """Without these words, for a digest that would become too long."""
-        without = dict.fromkeys(names, "")
-        picture = None if "picture" in names else self.picture
-        return replace(self, html={**self.html, **without}, text={**self.text, **without}, picture=picture)
+    html: Mould
+    text: Mould
+    picture: tuple[str, bytes] | None
+    # The same without the words of these names.
+    without: Callable[[Sequence[str]], "Told"]
 
 
 @dataclass
@@ -101,47 +99,52 @@ class _Words:
     others: dict[str, str] = field(default_factory=dict)
     quoted: dict[str, str] = field(default_factory=dict)
 
-    def told(self, kind: str, picture: tuple[str, bytes] | None = None) -> Told:
+    def told(self, kind: str, occasion: Occasion, picture: tuple[str, bytes] | None = None) -> Told:
+        """In the active language, which is that of the occasion."""
+        moulds = moulds_in(occasion.language)
         place = self.place or self.city
+        side = direction(self.language)
         words = {**self.others, "url": self.url, "title": self.title, "city": self.city, "place": place}
-        dir_ = direction(self.language)
-        html = {**words, "lang": self.language, "dir": dir_, "align": _side(dir_)}
-        html["lines"] = mark_safe("".join(filled("mail/_digest_line.html", {"line": line}) for line in self.lines))
         # A title in Hebrew must not turn the line around it.
         text = {**words, "title": isolated(self.title, self.language)}
-        text |= {name: isolated(text[name], language) for name, language in self.quoted.items()}
+        text |= {name: isolated(text[name], language) for name, language in self.quoted.items() if name in text}
         text["lines"] = "\n".join(f"  {line}" for line in self.lines)
-        escaped = {name: str(conditional_escape(value)) for name, value in html.items()}
+        html = {**words, "lang": self.language, "dir": side, "align": _side(side)}
+        html["lines"] = mark_safe("".join(moulds.fill(_LINE, {"line": line}) for line in self.lines))
+        later = dict.fromkeys(_OF_THE_READER if occasion.can_say else _OF_THE_READER[:1], "…")
         return Told(
             kind,
             place,
             isolated(self.title, self.language),
-            {name: mark_safe(value) for name, value in escaped.items()},
-            text,
+            moulds.mould(_HTML, html | later).fill_all_but(html, later),
+            moulds.mould(_TEXT, text | later).fill_all_but(text, later),
             picture,
+            lambda names: self._without(names).told(kind, occasion, None if "picture" in names else picture),
         )
 
-
-def told(item: Chosen, pool: Pool, details: Details, day: dt.datetime) -> Told:
-    """In the active language and time zone. `day` is when the digest is due."""
-    key, words = _worded(item, pool, details, day)
-    return pool.remembered((*key, get_language(), timezone.get_current_timezone_name()), words)
+    def _without(self, names: Sequence[str]) -> "_Words":
+        return replace(self, others={name: words for name, words in self.others.items() if name not in names})
 
 
-def _worded(
-    item: Chosen, pool: Pool, details: Details, day: dt.datetime
-) -> tuple[tuple[object, ...], Callable[[], Told]]:
+def told(item: Chosen, pool: Pool, details: Details, occasion: Occasion) -> Told:
+    """In the active language and time zone."""
+    key, tell = _teller(item, pool, details)
+    # The hour in a city depends on the day as well; nothing else does.
+    when = occasion if item.kind == ItemKind.CITY else replace(occasion, day=None)
+    return pool.remembered((key, when), lambda: tell(occasion))
+
+
+def _teller(item: Chosen, pool: Pool, details: Details) -> tuple[tuple[object, ...], Callable[[Occasion], Told]]:
     """What tells the entry from others, and how to put it into words."""
     if item.question:
         return ("question", item.question.pk), partial(_question, item.question, item.city)
     if item.suggestion:
         return ("suggestion", item.suggestion.pk), partial(_suggestion, item.suggestion, item.city)
     if item.project:
-        news = tuple(one.pk for one in item.news)
+        news = tuple([one.pk for one in item.news])
         key = ("project", item.project.pk, news, item.pin.pk if item.pin else None)
-        rows = [details.rows[pk] for pk in news if pk in details.rows]
-        return key, partial(_project, item.project, item, rows, details)
-    return ("city", item.city.pk, day), partial(_city, item.city, pool, day)
+        return key, partial(_project, item.project, item, details)
+    return ("city", item.city.pk), partial(_city, item.city, pool)
 
 
 def absolute(path: str) -> str:
@@ -155,7 +158,8 @@ def _side(direction: str) -> str:
 # --- Kinds --------------------------------------------------------------------------------------------------------
 
 
-def _project(project: Project, item: Chosen, rows: Sequence[Activity], details: Details) -> Told:
+def _project(project: Project, item: Chosen, details: Details, occasion: Occasion) -> Told:
+    rows = [details.rows[one.pk] for one in item.news if one.pk in details.rows]
     words = _Words(absolute(project.get_absolute_url()), project.title, project.language, item.city.name)
     words.lines = news_lines(rows, project)
     words.others = {
@@ -170,12 +174,16 @@ def _project(project: Project, item: Chosen, rows: Sequence[Activity], details: 
     chart = _chart(rows, details, project)
     if chart:
         words.others |= chart[0]
-    return words.told(ItemKind.PROJECT, chart[1] if chart else None)
+    return words.told(ItemKind.PROJECT, occasion, chart[1] if chart else None)
 
 
 def excerpt_of(text: str) -> str:
     """The first words of it; also of a text without spaces."""
-    return str(Truncator(truncatewords(text, _EXCERPT_WORDS)).chars(_EXCERPT_LETTERS))
+    words = text.split(maxsplit=_EXCERPT_WORDS)
+    short = " ".join(words[:_EXCERPT_WORDS])
+    if len(short) > _EXCERPT_LETTERS:
+        return f"{short[:_EXCERPT_LETTERS].rpartition(' ')[0] or short[:_EXCERPT_LETTERS]} …"
+    return f"{short} …" if len(words) > _EXCERPT_WORDS else short
 
 
 def _note(pin: DigestPin) -> dict[str, str]:
@@ -189,15 +197,15 @@ def _note(pin: DigestPin) -> dict[str, str]:
     }
 
 
-def _question(question: Question, city: City) -> Told:
+def _question(question: Question, city: City, occasion: Occasion) -> Told:
     words = _Words(absolute(question.get_absolute_url()), question.text, question.language, city.name)
-    return words.told(ItemKind.QUESTION)
+    return words.told(ItemKind.QUESTION, occasion)
 
 
-def _suggestion(suggestion: Suggestion, city: City) -> Told:
+def _suggestion(suggestion: Suggestion, city: City, occasion: Occasion) -> Told:
     """A team that the reader's own could ask to meet. What it has done is everybody's to see, or the suggestion would
     not have been chosen."""
-    words = _Words(absolute(city.get_absolute_url()), city.name, get_language() or "en", place=city.name)
+    words = _Words(absolute(city.get_absolute_url()), city.name, occasion.language, place=city.name)
     reason = str(IntroductionReason(suggestion.reason).label)
     words.lines = [_("This team %(reason)s.") % {"reason": reason}, *_languages_line(city)]
     if suggestion.project:
@@ -213,7 +221,7 @@ def _suggestion(suggestion: Suggestion, city: City) -> Told:
         "button": _("Ask for an introduction"),
         "button_url": absolute(f"{ask}?to={suggestion.with_team_id}&suggestion={suggestion.pk}"),
     }
-    return words.told(ItemKind.SUGGESTION)
+    return words.told(ItemKind.SUGGESTION, occasion)
 
 
 def _about(label: str, title: str, language: str, path: str) -> dict[str, str]:
@@ -226,14 +234,16 @@ def _about(label: str, title: str, language: str, path: str) -> dict[str, str]:
     }
 
 
-def _city(city: City, pool: Pool, day: dt.datetime) -> Told:
-    words = _Words(absolute(city.get_absolute_url()), city.name, get_language() or "en", place=city.name)
+def _city(city: City, pool: Pool, occasion: Occasion) -> Told:
+    words = _Words(absolute(city.get_absolute_url()), city.name, occasion.language, place=city.name)
     works_on = pool.topics_of_city.get(city.pk)
     topics = [pool.topics[pk].name for pk, _count in works_on.most_common(3) if pk in pool.topics] if works_on else []
     if topics:
         words.lines.append(_("Works on %(topics)s") % {"topics": ", ".join(topics)})
-    words.lines += [*_languages_line(city), _hour_line(city, day)]
-    return words.told(ItemKind.CITY)
+    words.lines += _languages_line(city)
+    if occasion.day:
+        words.lines.append(_hour_line(city, occasion.day))
+    return words.told(ItemKind.CITY, occasion)
 
 
 def _languages_line(city: City) -> list[str]:

@@ -1,10 +1,9 @@
 """Why an item is in a digest, from the stored codes to words in the reader's language."""
 
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cities.models import City, Topic
@@ -24,23 +23,33 @@ def in_words(
     known: MutableMapping[str, str] | None = None,
 ) -> list[str]:
     """The weightiest that can be said in words, at most MOST_SHOWN after what is always said; never none. In the
-    active language. `known` keeps the sentences of a batch, of any language."""
+    active language. `known` keeps the sentences of a batch in that language."""
     known = {} if known is None else known
-    first: list[str] = []
-    rest: list[str] = []
+    first = [reason for reason in reasons if reason["code"] in SAID_FIRST]
+    rest = (reason for reason in reasons if reason["code"] not in SAID_FIRST)
+    said: list[str] = []
+    for reasons_left, most in ((iter(first), len(first)), (rest, MOST_SHOWN)):
+        said += _distinct(reasons_left, most, said, lambda reason: _known(reason, topics, cities, known))
+    return said or [_("New in the network")]
+
+
+def _distinct(
+    reasons: Iterator[Stored], most: int, before: Sequence[str], say: Callable[[Stored], str]
+) -> Iterable[str]:
+    found: list[str] = []
     for reason in reasons:
-        words = _known(reason, topics, cities, known)
-        shelf = first if reason["code"] in SAID_FIRST else rest
-        if words and words not in shelf:
-            shelf.append(words)
-    return [*first, *rest[:MOST_SHOWN]] or [_("New in the network")]
+        words = say(reason)
+        if words and words not in found and words not in before:
+            found.append(words)
+        if len(found) == most:
+            break
+    return found
 
 
 def _known(
     reason: Stored, topics: Mapping[int, Topic], cities: Mapping[int, City], known: MutableMapping[str, str]
 ) -> str:
-    facts = [value for name, value in reason.items() if name != "weight"]
-    key = f"{get_language()} {facts}"
+    key = str([value for name, value in reason.items() if name != "weight"])
     if key not in known:
         sentence = _SENTENCES.get(str(reason["code"]))
         known[key] = sentence(reason, topics, cities) if sentence else ""

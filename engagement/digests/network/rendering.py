@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -13,14 +13,14 @@ from django.utils.translation import ngettext
 
 from engagement.choices import Cadence, ItemKind, Stream, Weekday
 from engagement.digests.feedback import say_url_from
-from engagement.digests.network.entries import Details, Told, absolute, details_of, told
+from engagement.digests.network.entries import Details, Occasion, Told, absolute, details_of, told
 from engagement.digests.network.pool import Pool
 from engagement.digests.network.reasons import in_words
 from engagement.digests.network.selection import Selection
 from engagement.digests.periods import zone_of
 from engagement.models import Digest, DigestPreference
 from innoteams.lib import mail
-from innoteams.lib.moulds import filled, filled_line, filled_text
+from innoteams.lib.moulds import Moulds, moulds_in
 
 __all__ = ["LONGEST", "details_of", "habit_in_words", "render"]
 
@@ -32,6 +32,8 @@ _SECTIONS = {
     "suggestion": ItemKind.SUGGESTION,
     "to_meet": ItemKind.CITY,
 }
+# Left out in this order where a mail would become too long.
+_PICTURE, _EXCERPT = ("picture", "picture_alt", "key"), ("excerpt",)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ class Entry:
     told: Told
     why: list[str]
     say_url: str
+
+    @property
+    def words(self) -> dict[str, str]:
+        return {"why": " · ".join(self.why), "say_url": self.say_url}
 
 
 def render(
@@ -58,18 +64,20 @@ def render(
     """
     language, zone = mail.offered(digest.language), zone_of(digest.timezone)
     with translation.override(language), timezone.override(zone):
-        entries = _entries(digest, selection, pool, details, stop_url)
-        words = _foot(digest, preference, stop_url, pool)
-        rendered = _put_together(entries, selection, words, language)
-        for left_out in (("picture", "picture_alt", "key"), ("excerpt",)):
+        say = say_url_from(stop_url, digest)
+        occasion = Occasion(language, str(zone), digest.due_at, can_say=bool(say))
+        entries = _entries(selection, pool, details, occasion, say)
+        foot = _foot(digest, preference, stop_url, pool, language)
+        rendered = _put_together(entries, selection.more, foot, language)
+        for left_out in (_PICTURE, _EXCERPT):
             if _fits(rendered):
                 return rendered
-            entries = [Entry(one.told.shorter(*left_out), one.why, one.say_url) for one in entries]
-            rendered = _put_together(entries, selection, words, language)
+            entries = [replace(one, told=one.told.without(left_out)) for one in entries]
+            rendered = _put_together(entries, selection.more, foot, language)
         while not _fits(rendered) and len(entries) > 1:
-            gone, last = selection.items.pop(), entries.pop()
-            selection.more += gone.kind == ItemKind.PROJECT and last.told.kind == ItemKind.PROJECT
-            rendered = _put_together(entries, selection, words, language)
+            entries.pop()
+            selection.more += selection.items.pop().kind == ItemKind.PROJECT
+            rendered = _put_together(entries, selection.more, foot, language)
     return rendered
 
 
@@ -77,23 +85,22 @@ def _fits(rendered: mail.Rendered) -> bool:
     return len(rendered.html.encode()) <= LONGEST
 
 
-def _entries(digest: Digest, selection: Selection, pool: Pool, details: Details, stop_url: str) -> list[Entry]:
-    known: MutableMapping[str, str] = pool.remembered("sentences", dict)
-    say = say_url_from(stop_url, digest)
+def _entries(selection: Selection, pool: Pool, details: Details, occasion: Occasion, say: str) -> list[Entry]:
+    known: MutableMapping[str, str] = pool.remembered(("sentences", occasion.language), dict)
     entries = []
     for rank, item in enumerate(selection.items, start=1):
-        why = in_words([reason.stored() for reason in item.reasons], pool.topics, pool.all_cities, known)
-        entries.append(Entry(told(item, pool, details, digest.due_at), why, f"{say}{rank}/" if say else ""))
+        reasons = [{"code": reason.code, **reason.facts} for reason in item.reasons]
+        why = in_words(reasons, pool.topics, pool.all_cities, known)
+        entries.append(Entry(told(item, pool, details, occasion), why, f"{say}{rank}/" if say else ""))
     return entries
 
 
-def _foot(digest: Digest, preference: DigestPreference, stop_url: str, pool: Pool) -> dict[str, str]:
+def _foot(digest: Digest, preference: DigestPreference, stop_url: str, pool: Pool, language: str) -> dict[str, str]:
     """What is the same whatever the digest holds."""
     day = timezone.localtime(digest.due_at)
     habit = (preference.cadence, preference.weekday, preference.local_hour, digest.timezone)
-    language = translation.get_language()
 
-    def in_these_words() -> dict[str, str]:
+    def of_this_habit() -> dict[str, str]:
         return {
             "day": date_format(day, "DATE_FORMAT"),
             "stream_label": str(Stream.NETWORK.label),
@@ -102,39 +109,44 @@ def _foot(digest: Digest, preference: DigestPreference, stop_url: str, pool: Poo
             "explore_url": absolute(reverse("project_list")),
         }
 
-    shared = pool.remembered(("foot", language, day.date(), habit), in_these_words)
+    shared = pool.remembered(("foot", language, day.date(), habit), of_this_habit)
     read_url = absolute(reverse("digest_detail", args=[digest.pk])) if digest.pk else ""
     return {**shared, "stop_url": stop_url, "read_url": read_url}
 
 
-def _put_together(entries: list[Entry], selection: Selection, foot: Mapping[str, str], language: str) -> mail.Rendered:
-    top = entries[0].told
-    others = len(entries) - 1
-    and_more = ngettext("and %(others)s more", "and %(others)s more", others) % {"others": others} if others else ""
-    subject = filled_line("mail/digest.subject.txt", {"city": top.city, "title": top.title, "and_more": and_more})
-    subject = mail.shortened(subject)
+def _put_together(entries: list[Entry], more: int, foot: Mapping[str, str], language: str) -> mail.Rendered:
+    moulds = moulds_in(language)
     pictures = dict(one.told.picture for one in entries if one.told.picture)
+    subject = _subject(entries, moulds)
     words = {
         **foot,
         "subject": subject,
         "preheader": _preheader(entries),
-        "more": _more(selection.more),
+        "more": _more(more) if more else "",
         "with_pictures": "yes" if pictures else "",
     }
-    html, text = dict(words), dict(words)
+    html, text = dict(words), words
     for name, kind in _SECTIONS.items():
         of_kind = [one for one in entries if one.told.kind == kind]
-        html[name] = mark_safe("".join(one.told.as_html(one.why, one.say_url) for one in of_kind))
-        text[name] = "\n".join(one.told.as_text(one.why, one.say_url) for one in of_kind)
-    if selection.more:
-        html["more"] = filled("mail/_digest_more.html", {"more": words["more"], "explore_url": foot["explore_url"]})
+        html[name] = mark_safe("".join([one.told.html.fill(one.words) for one in of_kind]))
+        text[name] = "\n".join([one.told.text.fill(one.words) for one in of_kind])
+    if more:
+        html["more"] = moulds.fill("mail/_digest_more.html", words)
     return mail.Rendered(
         subject,
-        filled_text("mail/digest.txt", text),
-        filled("mail/digest.html", html),
+        mail.tidy(moulds.fill("mail/digest.txt", text)),
+        moulds.fill("mail/digest.html", html),
         language,
         pictures,
     )
+
+
+def _subject(entries: list[Entry], moulds: Moulds) -> str:
+    """Of the top item, and how many more."""
+    top, others = entries[0].told, len(entries) - 1
+    and_more = ngettext("and %(others)s more", "and %(others)s more", others) % {"others": others} if others else ""
+    words = {"city": top.city, "title": top.title, "and_more": and_more}
+    return mail.shortened(mail.one_line(moulds.fill("mail/digest.subject.txt", words)))
 
 
 def _preheader(entries: list[Entry]) -> str:
@@ -144,8 +156,6 @@ def _preheader(entries: list[Entry]) -> str:
 
 
 def _more(number: int) -> str:
-    if not number:
-        return ""
     sentence = ngettext("%(more)s more project has news", "%(more)s more projects have news", number)
     return sentence % {"more": number}
 
