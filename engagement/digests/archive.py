@@ -4,19 +4,22 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
 from cities.models import City, Topic
 from engagement.choices import DigestState, Stream
-from engagement.digests.network.reasons import in_words
+from engagement.digests import pictures
+from engagement.digests.drafts import Draft
+from engagement.digests.network.reasons import Part, explained, in_words
 from engagement.digests.planning import window_of
 from engagement.digests.preferences import preference_of
 from engagement.digests.streams import STREAMS
-from engagement.models import Digest, DigestItem, Question
+from engagement.models import CheckIn, CoachingSession, Commitment, Digest, DigestItem, Introduction, Question
 from innoteams.lib.mail import Rendered, offered
 from projects.models import Activity, Project
 
@@ -25,6 +28,20 @@ if TYPE_CHECKING:
 
 # One that may have been sent is kept too: its link must not lead nowhere for who did get it.
 KEPT = (DigestState.SENT, DigestState.UNKNOWN)
+
+
+# What the pages show of an item.
+SHOWN = (
+    "project__team__city",
+    "question__team__city",
+    "city",
+    "team__city",
+    "suggestion__with_team__city",
+    "check_in",
+    "session",
+    "introduction",
+    "commitment__engagement",
+)
 
 
 @dataclass(frozen=True)
@@ -43,8 +60,8 @@ class Kept:
 
 def kept_items(digest: Digest, reader: "User") -> Kept:
     """Items narrowed or deleted since are gone here too, though the mail was sent."""
-    items = list(digest.items.select_related("project__team__city", "question__team__city", "city"))
-    seen = _seen(items, reader)
+    items = list(digest.items.select_related(*SHOWN))
+    seen = seen_of(items, reader)
     return Kept(seen, digest.item_count - len(seen), all_told({pk for item in seen for pk in item.told}))
 
 
@@ -59,29 +76,62 @@ def whole(digests: Iterable[Digest], reader: "User") -> set[int]:
     items = list(DigestItem.objects.filter(digest__in=counts))
     told = {pk for item in items for pk in item.told}
     still = set(Activity.objects.filter(pk__in=told).newsworthy().values_list("pk", flat=True))
-    seen = Counter(item.digest_id for item in _seen(items, reader) if still.issuperset(item.told))
+    seen = Counter(item.digest_id for item in seen_of(items, reader) if still.issuperset(item.told))
     return {pk for pk, count in counts.items() if seen[pk] == count}
 
 
-def _seen(items: Sequence[DigestItem], reader: "User") -> list[DigestItem]:
-    projects = {item.project_id for item in items if item.project_id}
-    questions = {item.question_id for item in items if item.question_id}
-    seen_projects = set(Project.objects.filter(pk__in=projects).visible_to(reader).values_list("pk", flat=True))
-    seen_questions = set(Question.objects.filter(pk__in=questions).visible_to(reader).values_list("pk", flat=True))
-    return [
-        item for item in items if item.city_id or item.project_id in seen_projects or item.question_id in seen_questions
-    ]
+def seen_of(items: Sequence[DigestItem], reader: "User") -> list[DigestItem]:
+    """Those that the reader may see now, each asked of `visible_to` of what it is about: one query for each kind of
+    thing that is there, none for cities and teams, which are public."""
+    seen = {name: _seen_keys(name, items, reader) for name in _ASKED}
+    return [item for item in items if _is_about_something(item) and all(_is_seen(item, *one) for one in seen.items())]
+
+
+# What has a `visible_to` of its own, by the name of its field.
+_ASKED: dict[str, type[Model]] = {
+    "project": Project,
+    "question": Question,
+    "check_in": CheckIn,
+    "session": CoachingSession,
+    "commitment": Commitment,
+    "introduction": Introduction,
+}
+
+
+def _seen_keys(name: str, items: Sequence[DigestItem], reader: "User") -> set[int]:
+    wanted = {getattr(item, f"{name}_id") for item in items} - {None}
+    rows: Any = _ASKED[name]._default_manager.filter(pk__in=wanted) if wanted else None
+    return set(rows.visible_to(reader).values_list("pk", flat=True)) if wanted else set()
+
+
+def _is_seen(item: DigestItem, name: str, keys: set[int]) -> bool:
+    return getattr(item, f"{name}_id") is None or getattr(item, f"{name}_id") in keys
+
+
+def _is_about_something(item: DigestItem) -> bool:
+    """What a row was about may be gone."""
+    return any(getattr(item, f"{name}_id") is not None for name in (*_ASKED, "city", "team", "suggestion"))
 
 
 def reasons_of(items: list[DigestItem]) -> list[list[str]]:
     """For each item why it was there, in the active language."""
-    topics = {topic.pk: topic for topic in Topic.objects.all()}
-    cities = {city.pk: city for city in City.objects.all()}
+    topics, cities = _names()
     return [in_words(item.reasons, topics, cities) for item in items]
 
 
-def preview(person: "User", now: dt.datetime | None = None, stream: str = Stream.NETWORK) -> Rendered | None:
-    """What the next digest would say if it were due now; None where there is nothing new. Nothing is stored."""
+def sums_of(items: Sequence[DigestItem]) -> list[list[Part]]:
+    """For each item the whole sum that its score is, in the active language."""
+    topics, cities = _names()
+    return [explained(item.reasons, topics, cities) for item in items]
+
+
+def _names() -> tuple[dict[int, Topic], dict[int, City]]:
+    return {topic.pk: topic for topic in Topic.objects.all()}, {city.pk: city for city in City.objects.all()}
+
+
+def preview(person: "User", now: dt.datetime | None = None, stream: str = Stream.NETWORK) -> Draft:
+    """What the next digest would say if it were due now; `rendered` is None where there is nothing new. Nothing is
+    stored."""
     now = now or timezone.now()
     digest = Digest(
         person=person,
@@ -96,4 +146,14 @@ def preview(person: "User", now: dt.datetime | None = None, stream: str = Stream
     # The footer of a preview stops nothing: its links lead to the preferences.
     nowhere = f"{settings.SITE_URL}{reverse('digest_list')}"
     [draft] = STREAMS[stream].compose([digest], {person.pk: preference_of(person, stream)}, {person.pk: nowhere})
-    return draft.rendered
+    return draft
+
+
+def page_of(rendered: Rendered) -> str:
+    """The HTML part with its pictures in it, to be shown where no message carries them."""
+    return pictures.with_pictures(rendered.html, rendered.pictures)
+
+
+def page_as_sent(digest: Digest) -> str:
+    """The same of one that was sent."""
+    return pictures.with_pictures(digest.html_body, pictures.named_in(digest.html_body))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import InterfaceError, OperationalError, transaction
 
 from engagement.choices import DigestState
-from engagement.digests import ledger
+from engagement.digests import ledger, pictures
 from engagement.digests.drafts import Draft
 from engagement.digests.looking import reason_not_to, stop_url
 from engagement.digests.preferences import preferences_of
@@ -63,6 +63,7 @@ def _build(pks: Sequence[int], now: dt.datetime) -> list[int]:
     drafts = [draft for stream, same in by_stream.items() for draft in _drafts_of(stream, same, now)]
     for draft in drafts:
         _fill(draft, now)
+    pictures.keep({name: png for draft in drafts if draft.rendered for name, png in draft.rendered.pictures.items()})
     DigestItem.objects.filter(digest__in=digests)._raw_delete(DigestItem.objects.db)
     copy_in([item for draft in drafts if draft.rendered for item in _items(draft)])
     update_many(digests, _WRITTEN)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
 
 from engagement.choices import DigestState
-from engagement.digests import ledger
+from engagement.digests import ledger, pictures
 from engagement.digests.building import build
 from engagement.digests.looking import Look, Ready, look, stop_url
 from engagement.digests.pacing import FullMinute, take_place
@@ -137,7 +137,8 @@ class _Batch:
 
 def message_of(digest: Digest, key: str) -> EmailMultiAlternatives:
     """The digest as kept, addressed to its person as they are now."""
-    rendered = mail.Rendered(digest.subject, digest.text_body, digest.html_body, digest.language)
+    shown = pictures.named_in(digest.html_body)
+    rendered = mail.Rendered(digest.subject, digest.text_body, digest.html_body, digest.language, shown)
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     headers = {
         "List-Id": f"innoteams {digest.stream} digest <{digest.stream}-digest.{mail.mail_domain()}>",

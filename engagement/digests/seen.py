@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from cities.models import Team
+from engagement.choices import ItemKind
 from engagement.digests.sight import SEEN_BY_EVERYBODY
 from engagement.models import (
     CheckIn,
@@ -21,7 +22,8 @@ from engagement.models import (
 from innoteams.accounts.models import User
 from projects.models import Activity, Project
 
-# By the column of an item: what of it a person may see.
+# By the column of an item: what of it a person may see. The team of a suggestion is no secret, that of an item about a
+# team is the coordinators' concern.
 _DOORS: dict[str, Any] = {
     "project": lambda person: Project.objects.visible_to(person),
     "question": lambda person: Question.objects.visible_to(person),
@@ -48,10 +50,11 @@ def seen_items(items: Sequence[DigestItem], reader: User) -> list[DigestItem]:
     """Those of the items that the reader may see now. One query for each kind of thing among them."""
     hidden: set[int] = set()
     for column, door in _DOORS.items():
-        about = {getattr(item, f"{column}_id"): item for item in items if getattr(item, f"{column}_id")}
+        asked = [item for item in items if column != "team" or item.kind == ItemKind.TEAM]
+        about = {getattr(item, f"{column}_id") for item in asked} - {None}
         if about:
             seen = set(_narrowed(door(reader), about))
-            hidden |= {item.pk for item in items if (pk := getattr(item, f"{column}_id")) and pk not in seen}
+            hidden |= {item.pk for item in asked if (pk := getattr(item, f"{column}_id")) and pk not in seen}
     return [item for item in items if item.pk not in hidden and _is_about_something(item)]
 
 

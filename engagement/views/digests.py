@@ -1,4 +1,4 @@
-"""My digests: what was sent, when the next one comes and how it would read; and the page behind the footer's link."""
+"""My digests: what was sent and when the next one comes; and the page behind the footer's link."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from engagement.choices import Cadence
 from engagement.digests import archive, preferences, unsubscribe
+from engagement.digests.listing import lines_of
 from engagement.digests.network.rendering import habit_in_words
 from engagement.forms.digests import DigestPreferenceForm
 from engagement.models import Digest, DigestPreference, UnsubscribeKey
@@ -53,27 +54,13 @@ def links_renew(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def preview(request: HttpRequest) -> HttpResponse:
-    rendered = archive.preview(signed_in(request))
-    return render(request, "engagement/digest_preview.html", {"rendered": rendered, "sandbox": SANDBOX})
-
-
-@require_safe
-def preview_mail(request: HttpRequest) -> HttpResponse:
-    rendered = archive.preview(signed_in(request))
-    if rendered is None:
-        raise Http404
-    return sealed(rendered.html)
-
-
-@require_safe
 def digest_detail(request: HttpRequest, pk: int) -> HttpResponse:
     person = signed_in(request)
     digest = _kept_or_404(person, pk)
     kept = archive.kept_items(digest, person)
     context = {"digest": digest, "kept": kept, "sandbox": SANDBOX, "due_at": digest.due_at}
     if not kept.is_whole:
-        context["left"] = list(zip(kept.items, archive.reasons_of(kept.items), strict=True))
+        context["lines"] = lines_of(kept.items)
     return render(request, "engagement/digest_detail.html", context)
 
 
@@ -84,7 +71,7 @@ def digest_mail(request: HttpRequest, pk: int) -> HttpResponse:
     digest = _kept_or_404(person, pk)
     if not archive.kept_items(digest, person).is_whole:
         raise Http404
-    return sealed(digest.html_body)
+    return sealed(archive.page_as_sent(digest))
 
 
 @login_not_required

@@ -22,6 +22,7 @@ def compose(
         if selection.is_worth_a_mail:
             stop_url, preference = stop_urls[digest.person_id], preferences[digest.person_id]
             draft.rendered = render(digest, selection, pool, details, preference, stop_url)
+            # After it: what a mail has no room for is no item of it.
             draft.items = items_of(selection)
         drafts.append(draft)
     return drafts
