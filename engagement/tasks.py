@@ -1,13 +1,17 @@
 """Doors for the workers: ids in, one plain call. Lost or doubled they do no harm: the database is the queue."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
+if TYPE_CHECKING:
+    from engagement.digests.tick import Waiting
+
 # A doorbell that nobody heard in time is rung again by the next tick; old ones must not pile up before a worker.
-_HEARD_WITHIN = 280
+_HEARD_WITHIN, _HEARD_SOON = 280, 55
 
 
 @shared_task
@@ -47,7 +51,28 @@ def digest_tick() -> None:
     """Plans the digests that are due and rings for what waits in the ledger."""
     from engagement.digests import tick
 
-    waiting = tick.prepare(timezone.now())
+    _ring(tick.prepare(timezone.now()))
+
+
+@shared_task(expires=_HEARD_SOON)
+def digest_doorbell() -> None:
+    """Rings for what waits in the ledger: what found no place in the last minute, or was refused a while ago."""
+    from engagement.digests import tick
+
+    _ring(tick.waiting(timezone.now()))
+
+
+@shared_task
+def digest_prune() -> None:
+    """Forgets rows of long ago that tell of nothing."""
+    from engagement.digests import ledger
+
+    ledger.prune(timezone.now())
+
+
+def _ring(waiting: "Waiting") -> None:
+    from engagement.digests import tick
+
     for batch in tick.batches(waiting.planned):
         transaction.on_commit(partial(build_digests.delay, batch))
     for batch in tick.batches(waiting.built):
