@@ -136,10 +136,10 @@ def told(item: Chosen, pool: Pool, details: Details, occasion: Occasion) -> Told
 
 def _teller(item: Chosen, pool: Pool, details: Details) -> tuple[tuple[object, ...], Callable[[Occasion], Told]]:
     """What tells the entry from others, and how to put it into words."""
-    if item.question:
-        return ("question", item.question.pk), partial(_question, item.question, item.city)
     if item.suggestion:
         return ("suggestion", item.suggestion.pk), partial(_suggestion, item.suggestion, item.city)
+    if item.question:
+        return ("question", item.question.pk), partial(_question, item.question, item.city)
     if item.project:
         news = tuple([one.pk for one in item.news])
         key = ("project", item.project.pk, news, item.pin.pk if item.pin else None)
