@@ -4,10 +4,9 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,10 +17,11 @@ from engagement.digests.drafts import Draft
 from engagement.digests.network.reasons import Part, explained, in_words
 from engagement.digests.planning import window_of
 from engagement.digests.preferences import preference_of
+from engagement.digests.seen import seen_items
 from engagement.digests.streams import STREAMS
-from engagement.models import CheckIn, CoachingSession, Commitment, Digest, DigestItem, Introduction, Question
+from engagement.models import Digest, DigestItem
 from innoteams.lib.mail import Rendered, offered
-from projects.models import Activity, Project
+from projects.models import Activity
 
 if TYPE_CHECKING:
     from innoteams.accounts.models import User
@@ -61,7 +61,7 @@ class Kept:
 def kept_items(digest: Digest, reader: "User") -> Kept:
     """Items narrowed or deleted since are gone here too, though the mail was sent."""
     items = list(digest.items.select_related(*SHOWN))
-    seen = seen_of(items, reader)
+    seen = seen_items(items, reader)
     return Kept(seen, digest.item_count - len(seen), all_told({pk for item in seen for pk in item.told}))
 
 
@@ -76,41 +76,8 @@ def whole(digests: Iterable[Digest], reader: "User") -> set[int]:
     items = list(DigestItem.objects.filter(digest__in=counts))
     told = {pk for item in items for pk in item.told}
     still = set(Activity.objects.filter(pk__in=told).newsworthy().values_list("pk", flat=True))
-    seen = Counter(item.digest_id for item in seen_of(items, reader) if still.issuperset(item.told))
+    seen = Counter(item.digest_id for item in seen_items(items, reader) if still.issuperset(item.told))
     return {pk for pk, count in counts.items() if seen[pk] == count}
-
-
-def seen_of(items: Sequence[DigestItem], reader: "User") -> list[DigestItem]:
-    """Those that the reader may see now, each asked of `visible_to` of what it is about: one query for each kind of
-    thing that is there, none for cities and teams, which are public."""
-    seen = {name: _seen_keys(name, items, reader) for name in _ASKED}
-    return [item for item in items if _is_about_something(item) and all(_is_seen(item, *one) for one in seen.items())]
-
-
-# What has a `visible_to` of its own, by the name of its field.
-_ASKED: dict[str, type[Model]] = {
-    "project": Project,
-    "question": Question,
-    "check_in": CheckIn,
-    "session": CoachingSession,
-    "commitment": Commitment,
-    "introduction": Introduction,
-}
-
-
-def _seen_keys(name: str, items: Sequence[DigestItem], reader: "User") -> set[int]:
-    wanted = {getattr(item, f"{name}_id") for item in items} - {None}
-    rows: Any = _ASKED[name]._default_manager.filter(pk__in=wanted) if wanted else None
-    return set(rows.visible_to(reader).values_list("pk", flat=True)) if wanted else set()
-
-
-def _is_seen(item: DigestItem, name: str, keys: set[int]) -> bool:
-    return getattr(item, f"{name}_id") is None or getattr(item, f"{name}_id") in keys
-
-
-def _is_about_something(item: DigestItem) -> bool:
-    """What a row was about may be gone."""
-    return any(getattr(item, f"{name}_id") is not None for name in (*_ASKED, "city", "team", "suggestion"))
 
 
 def reasons_of(items: list[DigestItem]) -> list[list[str]]:

@@ -44,15 +44,15 @@ def _line(item: DigestItem, why: list[str], parts: Sequence[Part]) -> Line:
 def _about(item: DigestItem) -> tuple[str, str, str, str]:
     """Title, address, language and city."""
     own = get_language() or "en"
+    if item.suggestion:
+        city = item.suggestion.with_team.city
+        return city.name, city.get_absolute_url(), own, ""
     if item.project:
         project = item.project
         return project.title, project.get_absolute_url(), project.language, project.team.city.name
     if item.question:
         asked = item.question
         return asked.text, asked.get_absolute_url(), asked.language, asked.team.city.name if asked.team else ""
-    if item.suggestion:
-        city = item.suggestion.with_team.city
-        return city.name, city.get_absolute_url(), own, ""
     if item.city:
         return item.city.name, item.city.get_absolute_url(), own, ""
     return _about_work(item, own)

@@ -47,15 +47,15 @@ _LOOKED_AT = (
 
 
 def seen_items(items: Sequence[DigestItem], reader: User) -> list[DigestItem]:
-    """Those of the items that the reader may see now. One query for each kind of thing among them."""
+    """Those of the items, saved or not, that the reader may see now. One query for each kind of thing among them."""
     hidden: set[int] = set()
     for column, door in _DOORS.items():
         asked = [item for item in items if column != "team" or item.kind == ItemKind.TEAM]
         about = {getattr(item, f"{column}_id") for item in asked} - {None}
         if about:
             seen = set(_narrowed(door(reader), about))
-            hidden |= {item.pk for item in asked if (pk := getattr(item, f"{column}_id")) and pk not in seen}
-    return [item for item in items if item.pk not in hidden and _is_about_something(item)]
+            hidden |= {id(item) for item in asked if (pk := getattr(item, f"{column}_id")) and pk not in seen}
+    return [item for item in items if id(item) not in hidden and _is_about_something(item)]
 
 
 def narrowed(digests: Sequence[Digest]) -> set[int]:

@@ -15,6 +15,7 @@ from engagement.digests import archive
 from engagement.digests import leave as leaves
 from engagement.digests.drafts import Draft
 from engagement.digests.listing import Line, lines_of
+from engagement.digests.seen import seen_items
 from engagement.digests.streams import STREAMS
 from engagement.models import DigestItem
 from engagement.views.doors import signed_in
@@ -105,7 +106,7 @@ def _look(request: HttpRequest, pk: int) -> _Looked:
     coordinator = signed_in(request)
     person = get_object_or_404(leaves.may_be_previewed_by(coordinator), pk=pk)
     draft = archive.preview(person)
-    both: list[DigestItem] = archive.seen_of(draft.items, coordinator)
+    both: list[DigestItem] = seen_items(draft.items, coordinator)
     return _Looked(person, draft, lines_of(both), len(draft.items) - len(both))
 
 

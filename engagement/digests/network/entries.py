@@ -136,10 +136,10 @@ def told(item: Chosen, pool: Pool, details: Details, occasion: Occasion) -> Told
 
 def _teller(item: Chosen, pool: Pool, details: Details) -> tuple[tuple[object, ...], Callable[[Occasion], Told]]:
     """What tells the entry from others, and how to put it into words."""
-    if item.question:
-        return ("question", item.question.pk), partial(_question, item.question, item.city)
     if item.suggestion:
         return ("suggestion", item.suggestion.pk), partial(_suggestion, item.suggestion, item.city)
+    if item.question:
+        return ("question", item.question.pk), partial(_question, item.question, item.city)
     if item.project:
         news = tuple([one.pk for one in item.news])
         key = ("project", item.project.pk, news, item.pin.pk if item.pin else None)
@@ -206,8 +206,7 @@ def _suggestion(suggestion: Suggestion, city: City, occasion: Occasion) -> Told:
     """A team that the reader's own could ask to meet. What it has done is everybody's to see, or the suggestion would
     not have been chosen."""
     words = _Words(absolute(city.get_absolute_url()), city.name, occasion.language, place=city.name)
-    reason = str(IntroductionReason(suggestion.reason).label)
-    words.lines = [_("This team %(reason)s.") % {"reason": reason}, *_languages_line(city)]
+    words.lines = [_MEETING[IntroductionReason(suggestion.reason)](), *_languages_line(city)]
     if suggestion.project:
         work = suggestion.project
         words.others |= _about(_("Its work"), work.title, work.language, work.get_absolute_url())
@@ -222,6 +221,16 @@ def _suggestion(suggestion: Suggestion, city: City, occasion: Occasion) -> Told:
         "button_url": absolute(f"{ask}?to={suggestion.with_team_id}&suggestion={suggestion.pk}"),
     }
     return words.told(ItemKind.SUGGESTION, occasion)
+
+
+# Functions, so that each is translated when it is said.
+_MEETING: dict[IntroductionReason, Callable[[], str]] = {
+    IntroductionReason.SAME_PROBLEM: lambda: _("Its team works on the same problem as yours."),
+    IntroductionReason.DONE_IT: lambda: _("Its team has done what yours is about to try."),
+    IntroductionReason.NEIGHBOURS: lambda: _("Its team is your neighbour."),
+    IntroductionReason.QUESTION: lambda: _("One of you asks what the other can answer."),
+    IntroductionReason.OTHER: lambda: _("Your two teams may have something to tell each other."),
+}
 
 
 def _about(label: str, title: str, language: str, path: str) -> dict[str, str]:

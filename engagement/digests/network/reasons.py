@@ -13,7 +13,7 @@ from projects.choices import Verb
 MOST_SHOWN = 2
 Stored = Mapping[str, Any]
 # What a reader must know to read the entry rightly: said first, whatever its weight, and beside the two others.
-SAID_FIRST = ("pinned", "exploration", "new_city", "quiet_city", "call_for_help")
+SAID_FIRST = ("pinned", "exploration", "new_city", "quiet_city", "call_for_help", "match", "suggested")
 
 
 def in_words(
@@ -84,9 +84,12 @@ def _language(reason: Stored, _topics: Mapping[int, Topic], _cities: Mapping[int
     return _("Works in %(language)s, as you do") % {"language": name} if name else ""
 
 
-def _city(reason: Stored, _topics: Mapping[int, Topic], cities: Mapping[int, City]) -> str:
-    city = cities.get(reason["city"])
-    return _("You follow %(name)s") % {"name": city.name} if city else ""
+def _with_city(sentence: Callable[[], str]) -> Callable[[Stored, Mapping[int, Topic], Mapping[int, City]], str]:
+    def words(reason: Stored, _topics: Mapping[int, Topic], cities: Mapping[int, City]) -> str:
+        city = cities.get(reason["city"])
+        return sentence() % {"name": city.name} if city else ""
+
+    return words
 
 
 def _with_topics(sentence: Callable[[], str]) -> Callable[[Stored, Mapping[int, Topic], Mapping[int, City]], str]:
@@ -109,7 +112,7 @@ def _news(reason: Stored, _topics: Mapping[int, Topic], _cities: Mapping[int, Ci
 # Functions, so that each is translated when it is said. Codes without a sentence only count.
 _SENTENCES: dict[str, Callable[[Stored, Mapping[int, Topic], Mapping[int, City]], str]] = {
     "follows_project": _plain(lambda: _("You follow this project")),
-    "follows_city": _city,
+    "follows_city": _with_city(lambda: _("You follow %(name)s")),
     "follows_topic": _with_topics(lambda: _("You follow %(topics)s")),
     "shared_topic": _with_topics(lambda: _("Your team works on %(topics)s too")),
     "phase_ahead": _plain(lambda: _("One phase ahead of your own work on it")),
@@ -122,6 +125,15 @@ _SENTENCES: dict[str, Callable[[Stored, Mapping[int, Topic], Mapping[int, City]]
     "question_follows_topic": _with_topics(lambda: _("A question about %(topics)s, which you follow")),
     "question_in_topic": _with_topics(lambda: _("A question about %(topics)s, which your team works on")),
     "city_shares_topic": _with_topics(lambda: _("Works on %(topics)s, like you")),
+    "saved_search": _plain(lambda: _("Fits a search that you saved")),
+    "question_about_followed": _plain(lambda: _("A question about a project you follow")),
+    "more_of_project": _plain(lambda: _("You asked for more of this project")),
+    "more_of_city": _with_city(lambda: _("You asked for more of %(name)s")),
+    "more_like_this": _plain(lambda: _("Like what you asked for more of")),
+    "met_and_helped": _plain(lambda: _("Your teams have met, and it helped")),
+    "match": _plain(lambda: _("Not new, but close to your own work")),
+    "suggested": _plain(lambda: _("Suggested to your team")),
+    "seldom_shown": _plain(lambda: _("Seldom seen in the digests so far")),
     "quiet_city": _plain(lambda: _("Seldom seen in the digests so far")),
     "new_city": _plain(lambda: _("New in the network")),
     "exploration": _plain(lambda: _("Not what you usually read: to look beyond it")),
@@ -134,4 +146,10 @@ _SILENT: dict[str, Callable[[Stored, Mapping[int, Topic], Mapping[int, City]], s
     "news": _news,
     "fresh": _plain(lambda: _("How new it is")),
     "some_words": _plain(lambda: _("A few words in common")),
+    "less_of_project": _plain(lambda: _("You asked for less of this project")),
+    "less_of_city": _with_city(lambda: _("You asked for less of %(name)s")),
+    "less_like_this": _plain(lambda: _("Like what you asked for less of")),
+    "shown_before": _plain(lambda: _("Shown to you before")),
+    "city_shown_lately": _plain(lambda: _("Its city was in your digests of late")),
+    "met_in_vain": _plain(lambda: _("Your teams have met, and it did not help")),
 }
