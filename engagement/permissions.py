@@ -260,7 +260,7 @@ def can_withdraw_introduction(person: Person, introduction: Introduction) -> Ver
     """Whoever asked; a brokered one, whoever coordinates for the operator that brokers it."""
     if not introduction.is_open:
         return no(_("This introduction does not wait for an answer any more."))
-    if introduction.is_brokered:
+    if introduction.brokered_for_id is not None:
         if _coordinates_for(person, introduction.brokered_for_id):
             return YES
         return no(_("Only the coordinators who proposed it take the proposal back."))

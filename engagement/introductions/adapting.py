@@ -9,9 +9,9 @@ from projects.models import Activity
 
 
 def remember_adaptation(activity: Activity) -> None:
-    """Heard of every act in a project (projects.history.after_record), in its transaction: where a team begins to adapt a
-    project of a team it was introduced to, about that project or about none in particular, the newest such introduction
-    remembers it."""
+    """Hears of every act in a project (projects.history.after_record), in its transaction: where a team begins to adapt
+    a project of a team it was introduced to, about that project or about none in particular, the newest such
+    introduction remembers it."""
     adaptation = activity.adaptation
     if activity.verb != Verb.ADAPTATION_STARTED or adaptation is None or adaptation.source is None:
         return

@@ -16,7 +16,6 @@ from engagement.models import Introduction
 from engagement.permissions import can_broker_introduction
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import demand
-from projects.models import Project
 
 
 @transaction.atomic
@@ -28,10 +27,9 @@ def broker(
     reason: str,
     message: str,
     language: str,
-    project: Project | None = None,
 ) -> Introduction:
-    """Proposes it to the leads (or members) of both. `project`, which both see, is what it is about. Raises NotAllowed,
-    OwnTeam, TooMany, AskedAlready, DeclinedRecently, IntroducedAlready or NobodyThere; nothing is sent then."""
+    """Proposes it to the leads (or members) of both. Raises NotAllowed, OwnTeam, TooMany, AskedAlready,
+    DeclinedRecently, IntroducedAlready or NobodyThere; nothing is sent then."""
     demand(can_broker_introduction(by, from_team, to_team))
     if from_team.pk == to_team.pk:
         raise OwnTeam(_("Choose two different teams."))
@@ -49,7 +47,6 @@ def broker(
         brokered_for=_operator_of(by, from_team, to_team),
         from_team=from_team,
         to_team=to_team,
-        project=project,
         reason=reason,
         message=message.strip(),
         language=language,

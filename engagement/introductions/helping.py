@@ -1,6 +1,7 @@
 """A month later: did it help? Asked once by mail, with a link that works without signing in, and on the page."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core import signing
@@ -37,9 +38,9 @@ def say_helped(*, by: User, introduction: Introduction, said: str, note: str = "
     return now
 
 
-def meaning(answers: "object") -> bool | None:
+def meaning(answers: Iterable[str]) -> bool | None:
     """One yes is a yes; a no counts where nobody said yes; “not yet” says nothing."""
-    said = set(answers)  # type: ignore[call-overload]  # any iterable of answers
+    said = set(answers)
     if Help.YES in said:
         return True
     return False if Help.NO in said else None

@@ -1,4 +1,4 @@
-"""Why a suggestion was made, from the stored codes to sentences in the reader's language; and the words to begin with."""
+"""Why a suggestion was made, from stored codes to sentences in the reader's language; and the words to begin with."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,8 +47,8 @@ def topics_named_in(suggestions: Iterable[Suggestion]) -> dict[int, Topic]:
 
 
 def sentences(reasons: Sequence[Stored], topics: Mapping[int, Topic]) -> list[str]:
-    """The first of them, in order of weight, at most MOST_SHOWN; in the active language. Says nothing that not everybody
-    signed in may know."""
+    """The first of them, in order of weight, at most MOST_SHOWN; in the active language. Says nothing that not
+    everybody signed in may know."""
     said: list[str] = []
     for reason in reasons:
         words = _SENTENCES[reason["code"]](reason, topics) if reason["code"] in _SENTENCES else ""
