@@ -45,10 +45,10 @@ def move(now: Introduction, to: IntroductionState, *, by: User, team: Team | Non
 
 def locked_open(introduction: Introduction) -> Introduction:
     """The row, held until the end of the transaction. Raises AnsweredMeanwhile where it is not open any more."""
-    rows = Introduction.objects.select_for_update(of=("self",))
-    now: Introduction = rows.select_related("asked_by", "answered_by", "closed_by", "from_team", "to_team").get(
-        pk=introduction.pk
-    )
+    # Locked first and read afterwards: a row that was waited for comes with whoever it was joined to before the wait.
+    Introduction.objects.select_for_update().get(pk=introduction.pk)
+    rows = Introduction.objects.select_related("asked_by", "answered_by", "closed_by", "from_team", "to_team")
+    now: Introduction = rows.get(pk=introduction.pk)
     if now.is_open:
         return now
     raise AnsweredMeanwhile(why_closed(now))

@@ -8,7 +8,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,7 +124,7 @@ def test_the_asker_reads_that_it_rests_without_the_day(cast: Cast) -> None:
     introductions.let_rest(by=cast.tel_aviv_lead, introduction=one, until=until)
     theirs = client_of(cast.mulhouse_lead).get(one.get_absolute_url()).content.decode()
     own = client_of(cast.tel_aviv_lead).get(one.get_absolute_url()).content.decode()
-    day = f"{until.day} {until:%B} {until.year}"
+    day = formats.date_format(until, "DATE_FORMAT")
     assert "lets it rest for now" in theirs
     assert day not in theirs
     assert day in own
