@@ -218,7 +218,7 @@ def can_ask_introduction(person: Person, from_team: Team) -> Verdict:
 
 def can_broker_introductions(person: Person) -> Verdict:
     """At all: coordinators of an operator that runs a programme for somebody; a funder's read along."""
-    if person.is_authenticated and Team.objects.active().coordinated_by(person).exists():
+    if can_read_introductions(person) and Team.objects.active().coordinated_by(person).exists():
         return YES
     return no(_("Introductions are brokered by coordinators of a programme, for the cities it accompanies."))
 

@@ -24,6 +24,7 @@ from engagement.posting import post_waiting
 from engagement.waiting import waiting_for
 from innoteams.accounts.closing import close
 from innoteams.accounts.models import User
+from innoteams.lib.logs import without_keys
 from innoteams.lib.verdicts import NotAllowed, Refused
 from projects.adaptations import adapt
 from projects.sharing import share_project
@@ -473,6 +474,12 @@ def test_the_link_of_somebody_else_and_a_link_made_up_lead_nowhere(cast: Cast, c
     one = met(cast)
     for url in (link(one, cast.stranger), reverse("introduction_say_helped", args=["made-up:key"])):
         assert client.get(url).status_code == 404
+
+
+def test_no_log_holds_the_key(cast: Cast) -> None:
+    key = helping.key_for(met(cast), cast.tel_aviv_lead)
+    assert key not in without_keys(f"Not Found: /introductions/helped/{key}/")
+    assert cast.tel_aviv_lead.email not in key
 
 
 # --- The coordinators' view, and what came of it -------------------------------------------------------------------
