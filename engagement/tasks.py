@@ -38,6 +38,22 @@ def reminder_tick() -> None:
     write_due(timezone.now())
 
 
+@shared_task(expires=_HEARD_WITHIN)
+def introduction_tick() -> None:
+    """Asks people who met a month ago whether it helped."""
+    from engagement.introductions.helping import write_due
+
+    write_due(timezone.now())
+
+
+@shared_task(expires=_HEARD_WITHIN)
+def suggestion_tick() -> None:
+    """One round of the matcher: whom each team might meet."""
+    from engagement.introductions.suggesting import refresh
+
+    refresh(timezone.now())
+
+
 @shared_task
 def post_letters() -> None:
     """Posts what waits: rung after each commit that wrote a letter, and every few minutes in case a bell was lost."""

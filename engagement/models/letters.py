@@ -60,6 +60,11 @@ class Letter(models.Model):
                 condition=models.Q(session__isnull=False),
                 name="letter_of_session_once",
             ),
+            models.UniqueConstraint(
+                fields=["person", "introduction"],
+                condition=models.Q(kind=LetterKind.INTRODUCTION_HELPED),
+                name="letter_of_help_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(sent_at=None) | models.Q(closed_at__isnull=False), name="letter_sent_is_closed"
             ),
