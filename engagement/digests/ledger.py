@@ -13,9 +13,11 @@ from collections.abc import Iterable
 
 from django.db import models, transaction
 from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext as _
 
 from engagement.choices import DigestState
 from engagement.models import Digest
+from innoteams.lib.verdicts import Refused
 
 PLANNED, BUILT, CLAIMED = DigestState.PLANNED, DigestState.BUILT, DigestState.CLAIMED
 SENT, EMPTY, SKIPPED = DigestState.SENT, DigestState.EMPTY, DigestState.SKIPPED
@@ -27,17 +29,23 @@ MOVES: dict[DigestState, frozenset[DigestState]] = {
     BUILT: frozenset({CLAIMED, SKIPPED}),
     CLAIMED: frozenset({SENT, BUILT, PLANNED, SKIPPED, FAILED, UNKNOWN}),
     # Only by the worker that had claimed it, and that learns after its lease that the server took it.
-    UNKNOWN: frozenset({SENT}),
+    # Back to built only by hand.
+    UNKNOWN: frozenset({SENT, BUILT}),
     SENT: frozenset(),
     EMPTY: frozenset(),
     SKIPPED: frozenset(),
-    FAILED: frozenset(),
+    # Only by hand.
+    FAILED: frozenset({PLANNED}),
 }
 
 # Longer than one message can take with every timeout of the mail server.
 LEASE = dt.timedelta(minutes=10)
 MOST_ATTEMPTS = 5
 FIRST_WAIT = dt.timedelta(minutes=5)
+
+
+class ResendRefused(Refused):
+    """It is not sent again."""
 
 
 def planned(now: dt.datetime) -> dict[str, str]:
@@ -156,3 +164,31 @@ def _move(
 
 def _step(was: str, to: str, *, by: str, now: dt.datetime, why: str) -> dict[str, str]:
     return {"at": now.isoformat(timespec="seconds"), "by": by, "from": str(was), "to": str(to), "why": why}
+
+
+@transaction.atomic
+def resend(pk: int, *, by: str, now: dt.datetime) -> Digest:
+    """A person takes it on themselves that the reader may get an unknown one twice; a failed one is written anew.
+    Raises ResendRefused."""
+    digest: Digest = Digest.objects.select_for_update(of=("self",)).select_related("person").get(pk=pk)
+    if digest.state not in (UNKNOWN, FAILED):
+        raise ResendRefused(
+            _("Only a digest that failed, or of which nobody knows whether it went out, is sent again.")
+        )
+    newer = Digest.objects.filter(person=digest.person, stream=digest.stream, window_end__gt=digest.window_end)
+    if newer.exclude(state=SKIPPED).exists():
+        raise ResendRefused(_("A later digest of this person has taken up what this one held."))
+    to = BUILT if digest.state == UNKNOWN else PLANNED
+    _move(
+        Digest.objects.filter(pk=pk),
+        (DigestState(digest.state),),
+        to,
+        by=by,
+        now=now,
+        why="by_hand",
+        attempts=0,
+        next_attempt_at=None,
+        lease_until=None,
+    )
+    digest.refresh_from_db()
+    return digest
