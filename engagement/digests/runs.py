@@ -100,6 +100,11 @@ class Run:
         return [(reason_words(why), number) for why, number in sorted(found, key=lambda one: (-one[1], one[0]))]
 
     @property
+    def by_language(self) -> list[tuple[str, int]]:
+        """The most frequent first."""
+        return sorted(self.languages.items(), key=lambda one: (-one[1], one[0]))
+
+    @property
     def period(self) -> str:
         return period_words(self.period_key)
 
