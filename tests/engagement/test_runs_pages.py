@@ -96,7 +96,7 @@ def test_the_page_says_what_waits_and_since_when(cast: Cast) -> None:
 
     told = page(cast.administrator, "digest_runs")
 
-    assert "the oldest since 3\xa0hours" in told
+    assert "the oldest for 3\xa0hours" in told
     assert "nothing waits" in told
 
 
