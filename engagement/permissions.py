@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cities.models import Programme, Team
+from cities.models import Operator, Programme, Team
 from cities.permissions import Person, belongs_to, coordinates, leads, writes_for
 from cities.standing import standing_of
 from engagement.choices import WITH_THE_TEAM, CheckInState, Drawer, IntroductionState
@@ -12,6 +12,7 @@ from engagement.models import (
     CoachingNote,
     CoachingSession,
     Commitment,
+    Digest,
     Introduction,
     Question,
 )
@@ -312,3 +313,40 @@ def can_close_question(person: User, question: Question) -> Verdict:
     if not project.is_from_public_source and writes_for(person, project.team):
         return YES
     return no(_("Only the person who asked and the team of the project close this question."))
+
+
+# --- Digests -------------------------------------------------------------------------------------------------------
+
+
+def oversees_digests(person: Person) -> bool:
+    """Administrators, and whoever coordinates: everybody else does not see that these pages exist."""
+    if not person.is_authenticated:
+        return False
+    standing = standing_of(person)
+    return standing.is_administrator or standing.is_coordinator
+
+
+def can_hold_stream(person: Person) -> Verdict:
+    """A stream is everybody's, whichever programme accompanies them."""
+    if person.is_authenticated and person.is_staff:
+        return YES
+    return no(_("A whole stream is held back and released by an administrator."))
+
+
+def can_dry_run(person: Person) -> Verdict:
+    if person.is_authenticated and person.is_staff:
+        return YES
+    return no(_("A dry run is about everybody in the network, so an administrator makes it."))
+
+
+def can_decide_about_digest(person: Person, digest: Digest) -> Verdict:
+    """Holding one back, releasing it, sending it again."""
+    if Digest.objects.filter(pk=digest.pk).decided_by(person).exists():
+        return YES
+    return no(_("This is decided by a coordinator of the programme's operator or an administrator."))
+
+
+def can_pin_for(person: Person, operator: Operator) -> Verdict:
+    if _coordinates_for(person, operator.pk):
+        return YES
+    return no(_("Only coordinators of %(operator)s put a project into its digests.") % {"operator": operator.name})

@@ -240,5 +240,22 @@ class DigestQuerySet(models.QuerySet[Any]):
             return self.none()
         return self.filter(person=person)
 
+    def overseen_by(self, person: "User | AnonymousUser") -> Self:
+        """Rows of the ledger, never the words in them: all for administrators, for coordinators those of the people in
+        the cities that their operator's programmes accompany."""
+        if person.is_authenticated and person.is_staff:
+            return self
+        return self._of_people_in(Team.objects.read_by_coordinator(person))
+
+    def decided_by(self, person: "User | AnonymousUser") -> Self:
+        """Those that the person may hold back and send again: a funder's coordinators only read."""
+        if person.is_authenticated and person.is_staff:
+            return self
+        return self._of_people_in(Team.objects.coordinated_by(person))
+
+    def _of_people_in(self, teams: models.QuerySet[Any]) -> Self:
+        people = Membership.objects.current().belonging().filter(team__in=teams)
+        return self.filter(person__in=people.order_by().values("person"))
+
     def sent(self) -> Self:
         return self.filter(state=DigestState.SENT)

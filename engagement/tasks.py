@@ -108,3 +108,11 @@ def deliver_digests(pks: list[int]) -> None:
     from engagement.digests.delivery import deliver
 
     deliver(pks, timezone.now)
+
+
+@shared_task
+def rehearse_digests(token: str) -> None:
+    """A dry run that an administrator asked for."""
+    from engagement.digests.rehearsal import perform
+
+    perform(token)

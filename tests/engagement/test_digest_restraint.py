@@ -209,7 +209,7 @@ def test_what_was_sent_or_still_waits_is_not_sent_again(reader: User, state: Dig
     [pk] = plan_and_build()
     Digest.objects.filter(pk=pk).update(state=state)
 
-    with pytest.raises(ledger.ResendRefused, match="Only one that failed"):
+    with pytest.raises(ledger.ResendRefused, match="Only a digest that failed"):
         ledger.resend(pk, by="person 7", now=timezone.now())
 
 
