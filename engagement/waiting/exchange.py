@@ -53,17 +53,18 @@ def _tell_introduction(one: Introduction, _person: User) -> Iterator[Waiting]:
         title = _("%(city)s asks to meet your team") % {"city": one.from_team.city.name}
         why = _("%(who)s: %(reason)s.") % {"who": one.asked_by.name, "reason": one.get_reason_display()}
         due = one.asked_at.date() + dt.timedelta(days=promises.DAYS_TO_ANSWER_INTRODUCTION)
-        yield Waiting("introduction", title, why, url, _("Answer"), due)
+        yield Waiting("introduction", title, why, url, _("Answer"), due, since=one.asked_at)
     elif one.answered_at:
         title = _("Did it help to meet %(city)s?") % {"city": one.to_team.city.name}
         why = _("One click tells whether introductions like this are worth it.")
-        since = (one.answered_at + promises.HELPED_AFTER).date()
+        since = one.answered_at + promises.HELPED_AFTER
         told = reverse("introduction_helped", args=[one.pk])
         ways = (
             Way(_("It helped"), told, {"helped": "yes"}),
             Way(_("It did not"), told, {"helped": "no"}, is_quiet=True),
         )
-        yield Waiting("introduction_helped", title, why, url, _("Tell"), since, has_due=False, ways=ways)
+        day = since.date()
+        yield Waiting("introduction_helped", title, why, url, _("Tell"), day, has_due=False, ways=ways, since=since)
 
 
 def _answers_for(person: User) -> Q:
@@ -96,6 +97,7 @@ def _tell_question(one: Question, _person: User) -> Iterator[Waiting]:
         f"{reverse('project_questions', args=[project.slug])}#question-{one.pk}",
         _("Answer"),
         one.asked_at.date() + dt.timedelta(days=promises.DAYS_TO_ANSWER_QUESTION),
+        since=one.asked_at,
     )
 
 
