@@ -580,7 +580,7 @@ def test_the_subject_names_neither_a_promise_nor_a_question(cast: Cast) -> None:
     )
     with on(dt.date(2026, 10, 1)):
         messages = digests()
-    subjects = " ".join(message.subject for message in messages)
+    subjects = " ".join(str(message.subject) for message in messages)
     assert "zzpromise" in " ".join(str(message.body) for message in messages)
     assert "zzquestion" in " ".join(str(message.body) for message in messages)
     assert "zz" not in subjects

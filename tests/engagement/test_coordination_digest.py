@@ -16,11 +16,11 @@ from cities.querysets import today
 from engagement.choices import CheckInState, DigestState, IntroductionState, ItemKind, Stream
 from engagement.digests.archive import preview
 from engagement.digests.coordination import compose
-from engagement.digests.coordination.reading import facts_of, reaches_of
+from engagement.digests.coordination.reading import MOVED, facts_of, reaches_of
 from engagement.digests.coordination.selection import Figures, Selection, select
 from engagement.digests.preferences import default_of
-from engagement.models import CheckIn, CoachingNote, Commitment, Digest, DigestItem, Introduction, Reflection
-from engagement.portfolio import ANSWER_LATE, LATE, Narrowing, portfolio_of
+from engagement.models import CheckIn, CoachingEngagement, CoachingNote, Commitment, Digest, DigestItem, Introduction
+from engagement.portfolio import LATE, Narrowing, portfolio_of
 from engagement.portfolio.figures import figures_of
 from engagement.portfolio.tables import rows_url
 from innoteams.accounts.models import User
@@ -28,6 +28,7 @@ from projects.choices import Phase, Verb, Visibility
 from projects.models import Activity, PhaseMove, Project
 from tests.access.table import plant_all
 from tests.cast import (
+    KINDS,
     Cast,
     accompany,
     coordinate,
@@ -41,6 +42,7 @@ from tests.cast import (
     make_team,
 )
 from tests.engagement import accompany_scenes as scenes
+from tests.engagement.accompany_scenes import somebody
 from tests.engagement.calendar_scenes import addresses, utc, whole
 from tests.engagement.digest_scenes import digest_of, happen, run
 
@@ -199,11 +201,9 @@ def test_each_figure_leads_to_the_list_of_what_it_counts(cast: Cast) -> None:
 def test_sessions_that_are_not_logged_are_only_counted(cast: Cast) -> None:
     scenes.session(scenes.engagement(cast), days=-6, aim="zzaim")
     message = told_to(cast.coordinator)
-    assert message.subject.startswith("Coordination digest: 1 session is not logged yet") or (
-        "1 session is not logged yet" in str(message.body)
-    )
-    assert "zzaim" not in whole(message)
-    assert "Coach" not in whole(message).replace("coaching", "")
+    assert "1 session is not logged yet" in str(message.body)
+    for word in ("zzaim", cast.coach.email, "/sessions/", "/coaching/"):
+        assert word not in whole(message)
 
 
 # --- What moved ----------------------------------------------------------------------------------------------------
@@ -229,9 +229,10 @@ def test_what_moved_is_counted_and_told_once_for_each_project(cast: Cast) -> Non
     assert body.count("Tel Aviv at level network") == 1
     assert "Moved on to “" in body
     assert "zznote" not in whole(message)
-    items = DigestItem.objects.filter(project=project, reasons__0__code="moved")
+    item = DigestItem.objects.filter(project=project, reasons__0__code="moved").first()
+    assert item
     # What it quotes is asked after again before it goes out.
-    assert all(move.activity_set.get().pk in item.told for item in items) if hasattr(move, "activity_set") else items
+    assert set(item.told) == set(Activity.objects.filter(project=project, verb__in=MOVED).values_list("pk", flat=True))
 
 
 def test_what_was_before_the_window_is_not_told_again(cast: Cast) -> None:
@@ -320,28 +321,20 @@ def test_a_team_where_nobody_signed_in_for_sixty_days_is_told(cast: Cast) -> Non
 
 def test_nothing_that_coordinators_do_not_see_is_in_it(cast: Cast) -> None:
     canaries = plant_all(cast)
-    engagement = (
-        scenes.engagement(cast) if not cast.tel_aviv.engagements.exists() else cast.tel_aviv.engagements.first()
-    )
+    engagement = CoachingEngagement.objects.filter(team=cast.tel_aviv).first()
+    assert engagement
     CoachingNote.objects.create(engagement=engagement, author=cast.coach, text="zzprivate", drawer="private")
     CoachingNote.objects.create(engagement=engagement, author=cast.coach, text="zzteam", drawer="team")
     Commitment.objects.create(engagement=engagement, text="zzpromise", owner=cast.coach, due_on=today() - DAY)
-    Reflection.objects.all().delete()
     for project in Project.objects.filter(team=cast.tel_aviv):
         happen(project)
-        Project.objects.filter(pk=project.pk).update(stuck_since=today(), stuck_note="zzstuck") if hasattr(
-            project, "stuck_note"
-        ) else None
+        Project.objects.filter(pk=project.pk).update(stuck_since=today())
     scenes.drafted(cast, scenes.period(cast.programme, "2026-09", due_in=-5))
     messages = told()
     assert addresses(messages) >= {cast.coordinator.email, cast.funder_coordinator.email}
+    kinds = {somebody(cast, kind).email: kind for kind in KINDS if kind != "visitor"}
     for message in messages:
-        [address] = addresses([message])
-        kind = next(
-            name
-            for name in ("coordinator", "funder_coordinator", "other_coordinator")
-            if cast.person(name).email == address
-        )  # type: ignore[union-attr]  # they are signed in
+        kind = kinds[min(addresses([message]))]
         words = whole(message)
         assert not [canary.word for canary in canaries if canary.hidden_from(kind) and canary.word in words]
         assert not [word for word in ("zzprivate", "zzteam", "zzpromise") if word in words]
@@ -433,7 +426,3 @@ def _queries(people: list[User]) -> int:
         drafts = compose(rows, chosen, {person.pk: "https://stop.example/" for person in people})
     assert sum(draft.rendered is not None for draft in drafts) >= len(people) - 1
     return len(queries)
-
-
-def test_late_words_are_those_of_the_portfolio() -> None:
-    assert (LATE, ANSWER_LATE) == ("late", "answer_late")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from engagement.choices import ItemKind
 from engagement.digests.coordination.reading import facts_of, reaches_of
@@ -240,7 +240,7 @@ def _of_check_in(line: Line, days: int) -> str:
     if line.code == "check_in_accepted":
         return _("accepted")
     if line.code == "check_in_sent":
-        return _("sent")
+        return pgettext("check-in", "sent")
     late = ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
     if line.code == ANSWER_LATE:
         operator = one_line(line.check_in.period.programme.operator.name) if line.check_in else ""
