@@ -163,7 +163,6 @@ class LetterKind(TextChoices):
     SESSION_SOON = "session_soon", _("a session is near")
     SESSION_TO_LOG = "session_to_log", _("a session waits to be logged")
     CHECK_IN_DATES = "checkin_dates", _("the days of a check-in changed")
-    PROMISES = "promises", _("what is due, one mail a day")
     QUESTION_ASKED = "question_asked", _("a project is asked a question")
     QUESTION_ANSWERED = "question_answered", _("a question is answered")
     PROJECT_ADAPTED = "project_adapted", _("another city adapts a project")

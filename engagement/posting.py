@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.core.mail import BadHeaderError, EmailMessage
 
-from engagement import emails, introduction_letters, letters, promise_letters, session_letters
+from engagement import emails, introduction_letters, letters, session_letters
 from engagement.choices import LetterKind
 from engagement.models import Letter
 
@@ -34,7 +34,6 @@ _MESSAGES: dict[str, Callable[[Letter], EmailMessage | None]] = {
     LetterKind.SESSION_CALLED_OFF: session_letters.session_called_off,
     LetterKind.SESSION_SOON: session_letters.session_soon,
     LetterKind.SESSION_TO_LOG: session_letters.session_to_log,
-    LetterKind.PROMISES: promise_letters.promises_due,
 }
 
 

@@ -32,7 +32,7 @@ def project_letters_tick() -> None:
 
 @shared_task(expires=_HEARD_WITHIN)
 def reminder_tick() -> None:
-    """Writes the reminders that are due: sessions that are near or wait to be logged, and what is promised."""
+    """Writes the reminders that are due: sessions that are near or wait to be logged."""
     from engagement.reminders import write_due
 
     write_due(timezone.now())

@@ -75,15 +75,15 @@ def _tell_proposal(one: Introduction, _person: User) -> Iterator[Waiting]:
 
 def _to_answer(one: Introduction, other: Team) -> Waiting:
     reason = one.get_reason_display()
-    since = one.rests_until or one.asked_at.date()
+    since: dt.date = one.rests_until or one.asked_at
     if one.asked_by is None or one.brokered_for is not None:
         title = _("A coordinator proposes that you meet %(city)s") % {"city": other.city.name}
         why = _("%(who)s: %(reason)s.") % {"who": one.brokered_for, "reason": reason}
     else:
         title = _("%(city)s asks to meet your team") % {"city": other.city.name}
         why = _("%(who)s: %(reason)s.") % {"who": one.asked_by.name, "reason": reason}
-    due = since + dt.timedelta(days=promises.DAYS_TO_ANSWER_INTRODUCTION)
-    return Waiting("introduction", title, why, one.get_absolute_url(), _("Answer"), due)
+    due = (one.rests_until or one.asked_at.date()) + dt.timedelta(days=promises.DAYS_TO_ANSWER_INTRODUCTION)
+    return Waiting("introduction", title, why, one.get_absolute_url(), _("Answer"), due, since=since)
 
 
 def _to_say(one: Introduction, other: Team) -> Waiting:
@@ -135,6 +135,7 @@ def _tell_question(one: Question, _person: User) -> Iterator[Waiting]:
         f"{reverse('project_questions', args=[project.slug])}#question-{one.pk}",
         _("Answer"),
         one.asked_at.date() + dt.timedelta(days=promises.DAYS_TO_ANSWER_QUESTION),
+        since=one.asked_at,
     )
 
 

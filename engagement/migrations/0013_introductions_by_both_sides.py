@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cities', '0001_initial'),
-        ('engagement', '0010_digests_in_streams'),
+        ('engagement', "0012_promises_are_told_in_digests"),
         ('projects', '0010_saved_searches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
