@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("engagement.urls_accompany")),
     path("", include("engagement.urls_digests")),
     path("", include("engagement.urls_calendar")),
+    path("", include("engagement.urls_reach")),
 ]
