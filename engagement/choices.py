@@ -238,3 +238,12 @@ class SuppressionCause(TextChoices):
     BOUNCE = "bounce", _("it came back")
     COMPLAINT = "complaint", _("it was marked as spam")
     MANUAL = "manual", _("set by hand")
+
+
+class MailReport(TextChoices):
+    """What a mail provider reports of a mail, as far as anything follows from it."""
+
+    BOUNCED = "bounced", _("it came back for good")
+    DELAYED = "delayed", _("it could not be delivered this time")
+    COMPLAINED = "complained", _("it was marked as spam")
+    DELIVERED = "delivered", _("the other server took it")

@@ -119,11 +119,11 @@ def claim(now: dt.datetime) -> list[Letter]:
     return list(Letter.objects.filter(pk__in=claimed).select_related("person").order_by("pk"))
 
 
-def close(letter: Letter, *, sent: bool) -> None:
-    """Sent, or not to be sent any more (the person has lost sight of what it tells of)."""
+def close(letter: Letter, *, sent: bool, why: str = "") -> None:
+    """Sent, or not to be sent any more (the person has lost sight of what it tells of; or `why`)."""
     letter.closed_at = timezone.now()
     letter.sent_at = letter.closed_at if sent else None
-    letter.error = ""
+    letter.error = why
     letter.save(update_fields=["closed_at", "sent_at", "error"])
 
 

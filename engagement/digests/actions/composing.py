@@ -15,7 +15,7 @@ from engagement.choices import Cadence, CheckInState, ItemKind
 from engagement.digests.actions.lines import Line, days_late
 from engagement.digests.actions.selection import Piece, Selection, all_lines, select
 from engagement.digests.drafts import Draft
-from engagement.digests.network.rendering import habit_in_words
+from engagement.digests.habits import habit_in_words
 from engagement.digests.periods import zone_of
 from engagement.models import (
     CheckIn,

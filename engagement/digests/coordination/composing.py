@@ -14,7 +14,7 @@ from engagement.choices import ItemKind
 from engagement.digests.coordination.reading import facts_of, reaches_of
 from engagement.digests.coordination.selection import Figures, Line, Section, Selection, Sign, select
 from engagement.digests.drafts import Draft
-from engagement.digests.network.rendering import habit_in_words
+from engagement.digests.habits import habit_in_words
 from engagement.digests.periods import zone_of
 from engagement.models import Digest, DigestItem, DigestPreference
 from engagement.portfolio import ANSWER_LATE, LATE, Narrowing
