@@ -110,11 +110,10 @@ def test_choosing_asks_as_many_questions_for_sixty_readers_as_for_one(cast: Cast
     asked = [Asked(person.pk, now - 7 * DAY, now) for person in people]
 
     counts = []
-    for batch in (asked[:1], asked):
+    for batch in (asked[:1], asked[:20], asked):
         with CaptureQueriesContext(connection) as queries:
             choose(batch)
         counts.append(len(queries))
 
-    assert counts[0] <= counts[1] <= 13
-    # Pins are read whole where somebody gets one.
-    assert counts[1] - counts[0] <= 1
+    # One reader may have no team to be suggested anything to, nor a pin to be read whole.
+    assert counts[0] <= counts[1] == counts[2] <= 13

@@ -24,6 +24,7 @@ from engagement.digests.network.scoring import (
 from engagement.digests.sight import SEEN_BY_EVERYBODY
 
 Teams = tuple[int, ...]
+Window = tuple[dt.datetime, dt.datetime]
 
 
 class Ranking:
@@ -34,6 +35,7 @@ class Ranking:
         self.personal = Personal(reader, pool)
         self._window = (reader.window_start, reader.window_end)
         self._news = pool.news_between(*self._window)
+        self._newness = _newness(pool, self._window)
         self._likeness = likeness_of_all(pool, reader.teams)
 
     def best_first(self) -> Iterator[tuple[float, int]]:
@@ -56,7 +58,7 @@ class Ranking:
             return None
         news = self.news_of(pk)
         if news:
-            new = _new(self.pool, self._window, pk, news)
+            new = self._newness[pk] if len(news) == len(self._news[pk]) else sum_of(newness(self._window[1], news))
         elif self.is_match(pk):
             new = MATCH
         else:
@@ -69,7 +71,7 @@ class Ranking:
         return (
             self.pool.sees(reader, pk)
             and self.pool.likenesses.works[pk].team_id not in reader.sight.member_of
-            and self.pool.city_of(pk).pk not in reader.hidden
+            and self.pool.city_key[pk] not in reader.hidden
         )
 
     def news_of(self, pk: int) -> list[News]:
@@ -98,17 +100,21 @@ class Ranking:
         )
 
 
-def _new(pool: Pool, window: tuple[dt.datetime, dt.datetime], pk: int, news: list[News]) -> float:
-    return pool.remembered(("new", window[1], pk, news[0].pk, len(news)), lambda: sum_of(newness(window[1], news)))
+def _newness(pool: Pool, window: Window) -> dict[int, float]:
+    """The same for everybody who shares the window."""
+    news = pool.news_between(*window)
+    return pool.remembered(
+        ("newness", window), lambda: {pk: sum_of(newness(window[1], same)) for pk, same in news.items()}
+    )
 
 
-def _listed(pool: Pool, teams: Teams, window: tuple[dt.datetime, dt.datetime]) -> list[tuple[float, int]]:
+def _listed(pool: Pool, teams: Teams, window: Window) -> list[tuple[float, int]]:
     """The same for everybody of these teams who shares the window."""
 
     def count() -> list[tuple[float, int]]:
-        likeness, news = likeness_of_all(pool, teams), pool.news_between(*window)
-        found = [(-round(likeness.get(pk, 0.0) + _new(pool, window, pk, new), 6), pk) for pk, new in news.items()]
-        found += [(-round(likeness[pk] + MATCH, 6), pk) for pk in _matching(pool, teams) if pk not in news]
+        likeness, newness_of = likeness_of_all(pool, teams), _newness(pool, window)
+        found = [(-round(likeness.get(pk, 0.0) + new, 6), pk) for pk, new in newness_of.items()]
+        found += [(-round(likeness[pk] + MATCH, 6), pk) for pk in _matching(pool, teams) if pk not in newness_of]
         # One that had news, but which the reader has been shown, is worth less than it is listed for, never more.
         return sorted(found)
 
@@ -127,7 +133,7 @@ def _matching(pool: Pool, teams: Teams) -> set[int]:
     return pool.remembered(("matching", teams), count)
 
 
-def _with_news(pool: Pool, teams: Teams, window: tuple[dt.datetime, dt.datetime]) -> tuple[set[int], set[int]]:
+def _with_news(pool: Pool, teams: Teams, window: Window) -> tuple[set[int], set[int]]:
     """Of other teams: seen by everybody, and by some."""
 
     def count() -> tuple[set[int], set[int]]:

@@ -24,6 +24,7 @@ HELPED, DID_NOT_HELP = 0.8, -0.4
 FRESH, HALF_LIFE_DAYS = 1.0, 7.0
 PINNED, SUGGESTED, CALL_FOR_HELP = 20.0, 4.0, 1.5
 QUESTION_ABOUT_FOLLOWED = 4.0
+_WORTH_OF_PHASE = {1: PHASE_AHEAD, 0: PHASE_SAME, None: 0.0}
 # A project without news that is as like as this is told once.
 MATCH, LEAST_MATCH = 0.2, 3.5
 QUIET_CITY, EXPLORATION = 0.5, 0.5
@@ -140,17 +141,20 @@ def likeness_of_all(pool: Pool, teams: tuple[int, ...]) -> dict[int, float]:
 
 
 def _likeness_to(pool: Pool, team: int) -> dict[int, float]:
-    """Most projects have no more in common with a team than their cities have: those are counted by city."""
+    """Most projects have no more in common with a team than their cities have: so by city first."""
 
     def count() -> dict[int, float]:
-        works, of_city = pool.likenesses.works, kinship_of_cities(pool, team)
-        near = pool.likenesses.near(team)
-        near.update(pk for pk in pool.candidates if (team, works[pk].team_id) in pool.helped)
-        scores = {}
-        for city, pks in pool.in_city.items():
-            shared = of_city[city]
-            for pk in pks:
-                scores[pk] = sum_of(like_team(pool, team, pk)) if pk in near else shared
+        of_city = kinship_of_cities(pool, team)
+        scores = {pk: of_city[city] for city, pks in pool.in_city.items() for pk in pks}
+        for pk, words in pool.likenesses.words_of_team.get(team, {}).items():
+            scores[pk] += SAME_WORDS * words
+        for pk, (shared, ahead) in pool.likenesses.in_topics(team).items():
+            if pk in scores:
+                scores[pk] += SHARED_TOPIC * min(1.5, shared) + _WORTH_OF_PHASE[ahead]
+        for (one, other), helped in pool.helped.items():
+            if one == team:
+                for pk in pool.candidates_of_team.get(other, ()):
+                    scores[pk] += HELPED if helped else DID_NOT_HELP
         return scores
 
     return pool.remembered(("likeness", team), count)
@@ -193,7 +197,7 @@ class Personal:
         for_city, for_topic = (
             (MORE_OF_CITY, MORE_OF_TOPIC) if wish == FeedbackWish.MORE else (LESS_OF_CITY, LESS_OF_TOPIC)
         )
-        city = self.pool.city_of(project).pk
+        city = self.pool.city_key[project]
         self._carried_by_city[city] = self._carried_by_city.get(city, 0.0) + for_city
         for topic, rank in self.pool.likenesses.works[project].topics.items():
             if rank == 1:
@@ -216,7 +220,7 @@ class Personal:
         return [*self._follows(project), *self._fits(project, news), *self._said(project), *self._remembers(project)]
 
     def _follows(self, project: int) -> Iterable[Reason]:
-        reader, city = self.reader, self.pool.city_of(project).pk
+        reader, city = self.reader, self.pool.city_key[project]
         if project in reader.projects:
             yield Reason("follows_project", FOLLOWS_PROJECT)
         if city in reader.cities:
@@ -231,7 +235,7 @@ class Personal:
             yield Reason("saved_search", SEARCH_FOUND if is_new else SEARCH_FITS, {"search": search})
 
     def _said(self, project: int) -> Iterable[Reason]:
-        reader, city = self.reader, self.pool.city_of(project).pk
+        reader, city = self.reader, self.pool.city_key[project]
         if wish := reader.said_of_projects.get(project):
             more = wish == FeedbackWish.MORE
             yield Reason("more_of_project" if more else "less_of_project", MORE if more else LESS)
@@ -246,7 +250,7 @@ class Personal:
             yield Reason("more_like_this" if carried > 0 else "less_like_this", carried)
 
     def _remembers(self, project: int) -> Iterable[Reason]:
-        city = self.pool.city_of(project).pk
+        city = self.pool.city_key[project]
         if project in self.reader.shown_projects:
             yield Reason("shown_before", SHOWN_BEFORE)
         if times := self.reader.times_shown.get(city, 0):

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
+from typing import Any
 
 from cities.models import City
 from engagement.choices import FeedbackWish, ItemKind
@@ -159,7 +160,7 @@ class _Picking:
                     self.take(chosen)
 
     def _has_place(self, pk: int, beside: Sequence[Chosen] = ()) -> bool:
-        return self.fits(self.pool.city_of(pk).pk, leading_topic(self.pool, pk), beside)
+        return self.fits(self.pool.city_key[pk], leading_topic(self.pool, pk), beside)
 
     def _project(self, pk: int, *why: Reason) -> Chosen:
         news = self.ranking.news_of(pk)
@@ -239,7 +240,7 @@ class _Picking:
         cities = {item.city.pk for item in [*self.items, *beside]} | reader.cities | reader.times_shown.keys()
         usual = _usual_topics(reader, pool)
         for pk in [*shuffled[start:], *shuffled[:start]]:
-            is_foreign = usual.isdisjoint(pool.likenesses.works[pk].topics) and pool.city_of(pk).pk not in cities
+            is_foreign = usual.isdisjoint(pool.likenesses.works[pk].topics) and pool.city_key[pk] not in cities
             if is_foreign and pk not in taken and self._is_welcome_news(pk, beside):
                 return [self._project(pk, Reason("exploration", scoring.EXPLORATION))]
         return []
@@ -334,7 +335,7 @@ def _questions(reader: Reader, pool: Pool) -> list[Chosen]:
     return sorted(found, key=lambda item: item.order)
 
 
-def _why_asked(reader: Reader, pool: Pool, question: Question, ours: set[int]) -> Iterator[Reason]:
+def _why_asked(reader: Reader, pool: Pool, question: Any, ours: set[int]) -> Iterator[Reason]:
     topics = _topics_of(question, pool)
     if question.project_id in reader.projects:
         yield Reason("question_about_followed", scoring.QUESTION_ABOUT_FOLLOWED)
@@ -346,19 +347,19 @@ def _why_asked(reader: Reader, pool: Pool, question: Question, ours: set[int]) -
         yield Reason("question_in_topic", scoring.SHARED_TOPIC, {"topics": shared})
 
 
-def _topics_of(question: Question, pool: Pool) -> set[int]:
+def _topics_of(question: Any, pool: Pool) -> set[int]:
     """Its own, and those of the project it is about."""
     work = pool.likenesses.works.get(question.project_id) if question.project_id else None
     return {*question.about, *(work.topics if work else ())}
 
 
-def _is_call_for_help(question: Question) -> bool:
+def _is_call_for_help(question: Any) -> bool:
     """A team asks about work of its own, and nobody has answered. Whether that project is said to be stuck is told to
     those who accompany it alone, so it counts for nothing here."""
     return bool(question.project and question.project.team_id == question.team_id and not question.answerers)
 
 
-def _is_for(reader: Reader, pool: Pool, question: Question) -> bool:
+def _is_for(reader: Reader, pool: Pool, question: Any) -> bool:
     since = reader.window_end - HELP_WANTED if _is_call_for_help(question) else reader.window_start - OVERLAP
     if not since <= question.asked_at < reader.window_end:
         return False
