@@ -226,6 +226,7 @@ WHERE oid = 'projects_project'::regclass AND schemaname = 'public' AND tablename
 AND attname = 'words'
 """
 _SHORTEST_WORD = 4
+_MICRO = 1_000_000
 
 
 def words_in_common(team_ids: Iterable[int], project_ids: Iterable[int]) -> dict[tuple[int, int], float]:
@@ -246,14 +247,25 @@ def words_in_common(team_ids: Iterable[int], project_ids: Iterable[int]) -> dict
             of_team[team] |= words
         for word in words if pk in projects else ():
             used_by[word].append((pk, team))
-    found: dict[tuple[int, int], float] = defaultdict(float)
-    for team, words in of_team.items():
-        # In one order, as sums of fractions depend on it.
-        for word in sorted(words & used_by.keys()):
-            weight = telling(word)
-            for pk, other in used_by[word] if weight else ():
-                found[team, pk] += weight if other != team else 0.0
-    return {pair: min(1.0, weight / _MUCH) for pair, weight in found.items() if weight}
+    return {
+        (team, pk): min(1.0, sum_of_weights / _MICRO / _MUCH)
+        for team, words in of_team.items()
+        for pk, sum_of_weights in _used_too(team, words, used_by, telling).items()
+        if sum_of_weights
+    }
+
+
+def _used_too(
+    team: int, words: set[str], used_by: Mapping[str, list[tuple[int, int]]], telling: Callable[[str], float]
+) -> dict[int, int]:
+    """By project of others what the words say that it uses too; in whole numbers, as sums of fractions depend on their
+    order."""
+    in_common: dict[int, int] = defaultdict(int)
+    for word in words & used_by.keys():
+        weight = round(telling(word) * _MICRO)
+        for pk, other in used_by[word] if weight else ():
+            in_common[pk] += weight if other != team else 0
+    return in_common
 
 
 def _read_words(

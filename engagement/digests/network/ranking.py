@@ -19,6 +19,7 @@ from engagement.digests.network.scoring import (
     like_ours,
     likeness_of_all,
     newness,
+    points,
     sum_of,
 )
 from engagement.digests.sight import SEEN_BY_EVERYBODY
@@ -38,8 +39,8 @@ class Ranking:
         self._newness = _newness(pool, self._window)
         self._likeness = likeness_of_all(pool, reader.teams)
 
-    def best_first(self) -> Iterator[tuple[float, int]]:
-        """Minus the score, and the project; between equals the lower number first."""
+    def best_first(self) -> Iterator[tuple[int, int]]:
+        """Minus the score in points, and the project; between equals the lower number first."""
         listed = _listed(self.pool, self.reader.teams, self._window)
         raised = self.personal.raised()
         ready = [(-score, pk) for pk in raised if (score := self.score_of(pk)) is not None]
@@ -52,18 +53,22 @@ class Ranking:
         while ready:
             yield heapq.heappop(ready)
 
-    def score_of(self, pk: int) -> float | None:
+    def score_of(self, pk: int) -> int | None:
         """None where the reader is not told of it."""
         if not self.is_told(pk):
             return None
         news = self.news_of(pk)
         if news:
-            new = self._newness[pk] if len(news) == len(self._news[pk]) else sum_of(newness(self._window[1], news))
+            new = (
+                self._newness[pk]
+                if len(news) == len(self._news[pk])
+                else points(sum_of(newness(self._window[1], news)))
+            )
         elif self.is_match(pk):
-            new = MATCH
+            new = points(MATCH)
         else:
             return None
-        return round(self._likeness.get(pk, 0.0) + new + sum_of(self.personal.reasons(pk, news)), 6)
+        return self._likeness.get(pk, 0) + new + self.personal.points(pk, news)
 
     def is_told(self, pk: int) -> bool:
         """Somebody else's, seen by the reader, of a city that is not hidden."""
@@ -100,21 +105,21 @@ class Ranking:
         )
 
 
-def _newness(pool: Pool, window: Window) -> dict[int, float]:
-    """The same for everybody who shares the window."""
+def _newness(pool: Pool, window: Window) -> dict[int, int]:
+    """In points; the same for everybody who shares the window."""
     news = pool.news_between(*window)
     return pool.remembered(
-        ("newness", window), lambda: {pk: sum_of(newness(window[1], same)) for pk, same in news.items()}
+        ("newness", window), lambda: {pk: points(sum_of(newness(window[1], same))) for pk, same in news.items()}
     )
 
 
-def _listed(pool: Pool, teams: Teams, window: Window) -> list[tuple[float, int]]:
+def _listed(pool: Pool, teams: Teams, window: Window) -> list[tuple[int, int]]:
     """The same for everybody of these teams who shares the window."""
 
-    def count() -> list[tuple[float, int]]:
+    def count() -> list[tuple[int, int]]:
         likeness, newness_of = likeness_of_all(pool, teams), _newness(pool, window)
-        found = [(-round(likeness.get(pk, 0.0) + new, 6), pk) for pk, new in newness_of.items()]
-        found += [(-round(likeness[pk] + MATCH, 6), pk) for pk in _matching(pool, teams) if pk not in newness_of]
+        found = [(-likeness.get(pk, 0) - new, pk) for pk, new in newness_of.items()]
+        found += [(-likeness[pk] - points(MATCH), pk) for pk in _matching(pool, teams) if pk not in newness_of]
         # One that had news, but which the reader has been shown, is worth less than it is listed for, never more.
         return sorted(found)
 
@@ -128,7 +133,7 @@ def _matching(pool: Pool, teams: Teams) -> set[int]:
         likeness = likeness_of_all(pool, teams)
         topics = set().union(*(pool.likenesses.topics_of_team(team) for team in teams))
         near = set().union(*(pool.of_topic.get(topic, ()) for topic in topics))
-        return {pk for pk in near if likeness.get(pk, 0.0) >= LEAST_MATCH}
+        return {pk for pk in near if likeness.get(pk, 0) >= points(LEAST_MATCH)}
 
     return pool.remembered(("matching", teams), count)
 

@@ -67,7 +67,12 @@ class Reason:
 
 
 def sum_of(reasons: Iterable[Reason]) -> float:
-    return sum(reason.weight for reason in reasons)
+    return sum([reason.weight for reason in reasons])
+
+
+def points(score: float) -> int:
+    """In millionths: whole numbers add up to the same in any order, so that equals are equal everywhere."""
+    return round(score * 1_000_000)
 
 
 # --- News ---------------------------------------------------------------------------------------------------------
@@ -128,10 +133,10 @@ def _met(pool: Pool, team: int, other: int) -> Iterable[Reason]:
         yield Reason(code, weight, {"team": other})
 
 
-def likeness_of_all(pool: Pool, teams: tuple[int, ...]) -> dict[int, float]:
-    """Of every project of the pool the sum of `like_ours`; the same for everybody of these teams."""
+def likeness_of_all(pool: Pool, teams: tuple[int, ...]) -> dict[int, int]:
+    """Of every project of the pool the sum of `like_ours`, in points; the same for everybody of these teams."""
 
-    def count() -> dict[int, float]:
+    def count() -> dict[int, int]:
         by_team = [_likeness_to(pool, team) for team in teams]
         if len(by_team) < 2:
             return by_team[0] if by_team else {}
@@ -140,10 +145,10 @@ def likeness_of_all(pool: Pool, teams: tuple[int, ...]) -> dict[int, float]:
     return pool.remembered(("likeness", teams), count)
 
 
-def _likeness_to(pool: Pool, team: int) -> dict[int, float]:
+def _likeness_to(pool: Pool, team: int) -> dict[int, int]:
     """Most projects have no more in common with a team than their cities have: so by city first."""
 
-    def count() -> dict[int, float]:
+    def count() -> dict[int, int]:
         of_city = kinship_of_cities(pool, team)
         scores = {pk: of_city[city] for city, pks in pool.in_city.items() for pk in pks}
         for pk, words in pool.likenesses.words_of_team.get(team, {}).items():
@@ -155,7 +160,7 @@ def _likeness_to(pool: Pool, team: int) -> dict[int, float]:
             if one == team:
                 for pk in pool.candidates_of_team.get(other, ()):
                     scores[pk] += HELPED if helped else DID_NOT_HELP
-        return scores
+        return {pk: points(score) for pk, score in scores.items()}
 
     return pool.remembered(("likeness", team), count)
 
@@ -192,6 +197,24 @@ class Personal:
             # A project narrowed since tells nothing about others any more.
             if pool.sees(reader, project):
                 self._carry(project, wish)
+
+        self._cities = (
+            reader.cities | reader.said_of_cities.keys() | reader.times_shown.keys() | self._carried_by_city.keys()
+        )
+        self._topics = reader.topics | self._carried_by_topic.keys()
+        self._projects = (
+            reader.projects | reader.fitting.keys() | reader.said_of_projects.keys() | reader.shown_projects.keys()
+        )
+
+    def points(self, project: int, news: list[News]) -> int:
+        """Of most projects nothing at all."""
+        pool = self.pool
+        touched = (
+            project in self._projects
+            or pool.city_key[project] in self._cities
+            or not self._topics.isdisjoint(pool.likenesses.works[project].topics)
+        )
+        return points(sum_of(self.reasons(project, news))) if touched else 0
 
     def _carry(self, project: int, wish: str) -> None:
         for_city, for_topic = (
