@@ -46,9 +46,9 @@ def item_of(person: User, project: Project) -> Chosen:
     return found
 
 
-def far_team(**city: object) -> Team:
+def far_team(country: str = "CO") -> Team:
     """In a city that has nothing in common with the reader's."""
-    return make_team(make_city(**{"country": "CO", "languages": ["es"], "timezone": "America/Bogota", **city}))
+    return make_team(make_city(country=country, languages=["es"], timezone="America/Bogota"))
 
 
 def far_away(

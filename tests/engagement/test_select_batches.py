@@ -56,7 +56,8 @@ def make_world(cast: Cast, seed: int, people: int = 14) -> list[User]:
 
 def _wish(chance: random.Random, person: User, made: list[Project]) -> None:
     first, second, third = chance.sample(made, 3)
-    Follow.objects.create(person=person, **chance.choice([{"project": first}, {"city": first.team.city}]))
+    Follow.objects.create(person=person, project=first)
+    Follow.objects.create(person=person, city=chance.choice([first, second]).team.city)
     SavedSearch.objects.create(person=person, name="One", query=f"phase={second.phase}")
     DigestFeedback.objects.create(person=person, wish=chance.choice(["more", "less"]), project=third)
     if chance.random() < 0.3:

@@ -335,10 +335,11 @@ def _cities() -> Iterable[Any]:
     )
     topics = open_to_all.order_by("topic").values("topic").annotate(number=Count("pk"))
     first = MembershipPeriod.objects.filter(city=OuterRef("pk")).order_by().values("city")
-    rows = City.objects.order_by("pk").annotate(
+    rows: Any = City.objects.order_by("pk").annotate(
         team_rows=ArraySubquery(teams.values(row=JSONObject(pk="pk", active="is_active"))),
         tie_rows=ArraySubquery(Tie.objects.filter(city=OuterRef("pk")).order_by("pk").values("neighbour")),
         topic_rows=ArraySubquery(topics.values(row=JSONObject(topic="topic", number="number"))),
         since=Subquery(first.annotate(day=Min("starts_on")).values("day")),
     )
-    return rows.defer("notes", "source", "population_basis")
+    found: Iterable[Any] = rows.defer("notes", "source", "population_basis")
+    return found
