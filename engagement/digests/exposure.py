@@ -72,9 +72,9 @@ def _sent(since: dt.datetime) -> "QuerySet[DigestItem]":
 def _showing(items: "QuerySet[DigestItem]") -> "list[tuple[str, QuerySet[DigestItem]]]":
     """The items that show a team, by the way to it."""
     return [
-        ("project__team", items.filter(project__isnull=False)),
-        ("question__team", items.filter(question__team__isnull=False)),
-        ("suggestion__with_team", items.filter(suggestion__isnull=False, project=None, question=None)),
+        ("project__team", items.filter(project__isnull=False, suggestion=None)),
+        ("question__team", items.filter(question__team__isnull=False, suggestion=None)),
+        ("suggestion__with_team", items.filter(suggestion__isnull=False)),
         ("city__teams", items.filter(kind=ItemKind.CITY, city__teams__is_active=True)),
     ]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, F, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from cities.choices import BELONGING, Right
@@ -43,41 +43,40 @@ def sights_of(person_ids: Iterable[int]) -> dict[int, Sight]:
     return read_sights(wanted, first.union(*others, all=True))
 
 
-Row = tuple[str, int, int, int | None, int | None, str]
+# What it is, four numbers, a text.
+Row = tuple[str, int, Any, Any, Any, str]
+Rows = QuerySet[Any, Any]
 
 
-def row_of(rows: "QuerySet[Any]", what: str, *numbers: object, text: object = "") -> "QuerySet[Any, Any]":
+def row_of(rows: Rows, what: str, *numbers: Any, text: Any = "") -> Rows:
     """Small rows of any table in one shape (what it is, four numbers, a text), so that many tables are read together:
-    a query for each of them costs more than their few rows."""
-    four = [*numbers, *[None] * (4 - len(numbers))]
+    a query for each of them costs more than their few rows. `numbers` are names of columns, or expressions."""
+    four = [F(number) if isinstance(number, str) else number for number in numbers] + [None] * (4 - len(numbers))
     columns = {
-        f"number_{place}": Cast(number if hasattr(number, "resolve_expression") else Value(number), BigIntegerField())
-        for place, number in enumerate(F(number) if isinstance(number, str) else number for number in four)
+        f"number_{place}": Cast(Value(None) if number is None else number, BigIntegerField())
+        for place, number in enumerate(four)
     }
-    said = Cast(text if hasattr(text, "resolve_expression") else Value(text), TextField())
-    what_it_is = Value(what, output_field=TextField())
-    return (
-        rows.order_by()
-        .annotate(row_what=what_it_is, **columns, row_text=said)
-        .values_list("row_what", "number_0", "number_1", "number_2", "number_3", "row_text")
-    )
+    said = Cast(Value(text) if isinstance(text, str) else text, TextField())
+    shaped: Rows = rows.order_by().annotate(row_what=Value(what, output_field=TextField()), **columns, row_text=said)
+    return shaped.values_list("row_what", *columns, "row_text")
 
 
-def rows_of_sight(person_ids: Iterable[int], *, more_operators: object = ()) -> "list[QuerySet[Any, Any]]":
+def rows_of_sight(person_ids: Iterable[int], *, more_operators: Rows | None = None) -> list[Rows]:
     """What `read_sights` reads, to be put into one query, with others'. Of which teams the programmes of
     `more_operators` accompany is told beside."""
     acting = Coordination.objects.current().filter(person__in=person_ids)
     periods = MembershipPeriod.objects.all().current().filter(city__teams__isnull=False)
-    run = periods.filter(programme__operator__in=acting.values("operator"))
-    funded = periods.filter(programme__funder__in=acting.values("operator"))
-    if more_operators:
-        run |= periods.filter(programme__operator__in=more_operators)
-        funded |= periods.filter(programme__funder__in=more_operators)
+    wanted = Q(operator__in=acting.values("operator"))
+    if more_operators is not None:
+        wanted |= Q(operator__in=more_operators)
+    by_way = []
+    for way in ("programme__operator", "programme__funder"):
+        reads = periods.annotate(operator=F(way)).filter(wanted)
+        by_way.append(row_of(reads, "reads", way, "city__teams"))
     return [
         row_of(Membership.objects.current().filter(person__in=person_ids), "right", "person", "team", text=F("right")),
         row_of(acting, "acts", "person", "operator"),
-        row_of(run, "reads", "programme__operator", "city__teams"),
-        row_of(funded, "reads", "programme__funder", "city__teams"),
+        *by_way,
     ]
 
 

@@ -46,9 +46,9 @@ def item_of(person: User, project: Project) -> Chosen:
     return found
 
 
-def far_team(**city: object) -> Team:
+def far_team(country: str = "CO") -> Team:
     """In a city that has nothing in common with the reader's."""
-    return make_team(make_city(**{"country": "CO", "languages": ["es"], "timezone": "America/Bogota", **city}))
+    return make_team(make_city(country=country, languages=["es"], timezone="America/Bogota"))
 
 
 def far_away(
@@ -69,6 +69,11 @@ def send(person: User, *, at: dt.datetime | None = None, days: float = 7) -> Sel
     """A digest as it is now, kept as sent."""
     at = at or timezone.now()
     selection = selected(person, days=days, now=at)
+    keep(person, selection, at, days)
+    return selection
+
+
+def keep(person: User, selection: Selection, at: dt.datetime, days: float = 7) -> None:
     digest = Digest.objects.create(
         person=person,
         stream=Stream.NETWORK,
@@ -84,7 +89,6 @@ def send(person: User, *, at: dt.datetime | None = None, days: float = 7) -> Sel
     for item in items_of(selection):
         item.digest = digest
         item.save()
-    return selection
 
 
 def cities_to_meet(person: User) -> list[Chosen]:

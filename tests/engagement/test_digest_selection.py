@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cities.models import Tie, Topic
 from engagement.choices import ItemKind
+from engagement.digests.exposure import Turns
 from engagement.digests.network.readers import Asked
 from engagement.digests.network.selection import MOST_ITEMS, MOST_OF_A_CITY, Selection, choose
 from engagement.models import Answer
@@ -18,6 +19,12 @@ from tests.cast import Cast, join, make_city, make_person, make_project, make_te
 from tests.engagement.digest_scenes import DAY, ask, happen, only, prefer, run
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose turn it is differs from week to week; test_select_exposure.py holds that."""
+    monkeypatch.setattr(Turns, "due", lambda _turns, _day: [])
 
 
 def selection_for(*people: User, days: float = 30, now: dt.datetime | None = None) -> list[Selection]:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Cast, Extract, JSONObject, RowNumber
 
 from cities.models import City, MembershipPeriod, Team, Tie, Topic
 from cities.sight import among
 from engagement.digests.exposure import Turns, day_of, turns
 from engagement.digests.network.readers import Asked, Reader, read_shown, read_wishes, rows_of_wishes
-from engagement.digests.sight import SEEN_BY_EVERYBODY, Row, read_sights, row_of, rows_of_sight
+from engagement.digests.sight import SEEN_BY_EVERYBODY, Row, Rows, read_sights, row_of, rows_of_sight
 from engagement.likeness import Likenesses, Work, words_in_common
 from engagement.models import Answer, DigestPin, Introduction, Question, Suggestion
 from projects.choices import Verb
@@ -155,8 +155,11 @@ class Pool:
         self.with_topic: defaultdict[int, set[int]] = defaultdict(set)
         self.in_city: defaultdict[int, set[int]] = defaultdict(set)
         self.candidates = (self.news.keys() | self.matches) & works.keys()
+        self.city_key = {pk: self.city_of_team[work.team_id].pk for pk, work in works.items()}
+        self.candidates_of_team: defaultdict[int, list[int]] = defaultdict(list)
         for pk in sorted(self.candidates):
-            self.in_city[self.city_of(pk).pk].add(pk)
+            self.candidates_of_team[works[pk].team_id].append(pk)
+            self.in_city[self.city_key[pk]].add(pk)
             for topic in works[pk].topics:
                 self.with_topic[topic].add(pk)
 
@@ -237,7 +240,7 @@ def _news(start: dt.datetime | None, end: dt.datetime | None) -> dict[int, list[
     return dict(news)
 
 
-def _rows_of_older_projects() -> "list[QuerySet[Any, Row]]":
+def _rows_of_older_projects() -> list[Rows]:
     """Of each topic and of each team the projects, seen by everybody, that changed last."""
     in_topic = Window(
         RowNumber(), partition_by="topic", order_by=[F("project__updated_at").desc(), F("project").desc()]
@@ -254,7 +257,7 @@ def _rows_of_older_projects() -> "list[QuerySet[Any, Row]]":
     ]
 
 
-def _rows_of_introductions(end: dt.datetime) -> "list[QuerySet[Any, Row]]":
+def _rows_of_introductions(end: dt.datetime) -> list[Rows]:
     said = Introduction.objects.filter(helped__isnull=False, helped_at__gte=end - _HELPED)
     return [row_of(said, "met", "from_team", "to_team", Cast("helped", IntegerField()), "pk")]
 
@@ -292,7 +295,7 @@ def _works(pks: Iterable[int], teams: Iterable[int]) -> tuple[dict[int, Work], d
     return works, levels
 
 
-def _questions(start: dt.datetime | None, end: dt.datetime | None) -> list[Question]:
+def _questions(start: dt.datetime | None, end: dt.datetime | None) -> list[Any]:
     """With `about` (its own topics), `answerers` and `answering`: who answered, and for which teams."""
     if start is None or end is None:
         return []
@@ -323,7 +326,7 @@ def _suggestions(teams: Iterable[int]) -> dict[int, list[Suggestion]]:
     return found
 
 
-def _cities() -> "QuerySet[City]":
+def _cities() -> Iterable[Any]:
     """All, with `team_rows`, `tie_rows`, `topic_rows` (what everybody signed in may know that a city works on, by
     number of projects) and `since` (first accompanied from that day)."""
     teams = Team.objects.filter(city=OuterRef("pk")).order_by("pk")
@@ -332,10 +335,11 @@ def _cities() -> "QuerySet[City]":
     )
     topics = open_to_all.order_by("topic").values("topic").annotate(number=Count("pk"))
     first = MembershipPeriod.objects.filter(city=OuterRef("pk")).order_by().values("city")
-    rows: QuerySet[City] = City.objects.order_by("pk").annotate(
+    rows: Any = City.objects.order_by("pk").annotate(
         team_rows=ArraySubquery(teams.values(row=JSONObject(pk="pk", active="is_active"))),
         tie_rows=ArraySubquery(Tie.objects.filter(city=OuterRef("pk")).order_by("pk").values("neighbour")),
         topic_rows=ArraySubquery(topics.values(row=JSONObject(topic="topic", number="number"))),
         since=Subquery(first.annotate(day=Min("starts_on")).values("day")),
     )
-    return rows.defer("notes", "source", "population_basis")
+    found: Iterable[Any] = rows.defer("notes", "source", "population_basis")
+    return found

@@ -19,11 +19,13 @@ from engagement.digests.network.scoring import (
     like_ours,
     likeness_of_all,
     newness,
+    points,
     sum_of,
 )
 from engagement.digests.sight import SEEN_BY_EVERYBODY
 
 Teams = tuple[int, ...]
+Window = tuple[dt.datetime, dt.datetime]
 
 
 class Ranking:
@@ -34,10 +36,11 @@ class Ranking:
         self.personal = Personal(reader, pool)
         self._window = (reader.window_start, reader.window_end)
         self._news = pool.news_between(*self._window)
+        self._newness = _newness(pool, self._window)
         self._likeness = likeness_of_all(pool, reader.teams)
 
-    def best_first(self) -> Iterator[tuple[float, int]]:
-        """Minus the score, and the project; between equals the lower number first."""
+    def best_first(self) -> Iterator[tuple[int, int]]:
+        """Minus the score in points, and the project; between equals the lower number first."""
         listed = _listed(self.pool, self.reader.teams, self._window)
         raised = self.personal.raised()
         ready = [(-score, pk) for pk in raised if (score := self.score_of(pk)) is not None]
@@ -50,18 +53,22 @@ class Ranking:
         while ready:
             yield heapq.heappop(ready)
 
-    def score_of(self, pk: int) -> float | None:
+    def score_of(self, pk: int) -> int | None:
         """None where the reader is not told of it."""
         if not self.is_told(pk):
             return None
         news = self.news_of(pk)
         if news:
-            new = _new(self.pool, self._window, pk, news)
+            new = (
+                self._newness[pk]
+                if len(news) == len(self._news[pk])
+                else points(sum_of(newness(self._window[1], news)))
+            )
         elif self.is_match(pk):
-            new = MATCH
+            new = points(MATCH)
         else:
             return None
-        return round(self._likeness.get(pk, 0.0) + new + sum_of(self.personal.reasons(pk, news)), 6)
+        return self._likeness.get(pk, 0) + new + self.personal.points(pk, news)
 
     def is_told(self, pk: int) -> bool:
         """Somebody else's, seen by the reader, of a city that is not hidden."""
@@ -69,7 +76,7 @@ class Ranking:
         return (
             self.pool.sees(reader, pk)
             and self.pool.likenesses.works[pk].team_id not in reader.sight.member_of
-            and self.pool.city_of(pk).pk not in reader.hidden
+            and self.pool.city_key[pk] not in reader.hidden
         )
 
     def news_of(self, pk: int) -> list[News]:
@@ -98,17 +105,21 @@ class Ranking:
         )
 
 
-def _new(pool: Pool, window: tuple[dt.datetime, dt.datetime], pk: int, news: list[News]) -> float:
-    return pool.remembered(("new", window[1], pk, news[0].pk, len(news)), lambda: sum_of(newness(window[1], news)))
+def _newness(pool: Pool, window: Window) -> dict[int, int]:
+    """In points; the same for everybody who shares the window."""
+    news = pool.news_between(*window)
+    return pool.remembered(
+        ("newness", window), lambda: {pk: points(sum_of(newness(window[1], same))) for pk, same in news.items()}
+    )
 
 
-def _listed(pool: Pool, teams: Teams, window: tuple[dt.datetime, dt.datetime]) -> list[tuple[float, int]]:
+def _listed(pool: Pool, teams: Teams, window: Window) -> list[tuple[int, int]]:
     """The same for everybody of these teams who shares the window."""
 
-    def count() -> list[tuple[float, int]]:
-        likeness, news = likeness_of_all(pool, teams), pool.news_between(*window)
-        found = [(-round(likeness.get(pk, 0.0) + _new(pool, window, pk, new), 6), pk) for pk, new in news.items()]
-        found += [(-round(likeness[pk] + MATCH, 6), pk) for pk in _matching(pool, teams) if pk not in news]
+    def count() -> list[tuple[int, int]]:
+        likeness, newness_of = likeness_of_all(pool, teams), _newness(pool, window)
+        found = [(-likeness.get(pk, 0) - new, pk) for pk, new in newness_of.items()]
+        found += [(-likeness[pk] - points(MATCH), pk) for pk in _matching(pool, teams) if pk not in newness_of]
         # One that had news, but which the reader has been shown, is worth less than it is listed for, never more.
         return sorted(found)
 
@@ -122,12 +133,12 @@ def _matching(pool: Pool, teams: Teams) -> set[int]:
         likeness = likeness_of_all(pool, teams)
         topics = set().union(*(pool.likenesses.topics_of_team(team) for team in teams))
         near = set().union(*(pool.of_topic.get(topic, ()) for topic in topics))
-        return {pk for pk in near if likeness.get(pk, 0.0) >= LEAST_MATCH}
+        return {pk for pk in near if likeness.get(pk, 0) >= points(LEAST_MATCH)}
 
     return pool.remembered(("matching", teams), count)
 
 
-def _with_news(pool: Pool, teams: Teams, window: tuple[dt.datetime, dt.datetime]) -> tuple[set[int], set[int]]:
+def _with_news(pool: Pool, teams: Teams, window: Window) -> tuple[set[int], set[int]]:
     """Of other teams: seen by everybody, and by some."""
 
     def count() -> tuple[set[int], set[int]]:

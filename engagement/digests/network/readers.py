@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from engagement.choices import DigestState, FeedbackWish, ItemKind, Stream
-from engagement.digests.sight import Row, Sight, row_of
+from engagement.digests.sight import Row, Rows, Sight, row_of
 from engagement.models import DigestFeedback, DigestItem
 from projects.models import Follow, SavedSearch
 
@@ -62,7 +62,7 @@ class Reader:
         return tuple(sorted(self.sight.member_of))
 
 
-def rows_of_wishes(person_ids: Iterable[int]) -> "list[QuerySet[object, Row]]":
+def rows_of_wishes(person_ids: Iterable[int]) -> list[Rows]:
     """What `read_wishes` reads, to be put into one query."""
     feedback = DigestFeedback.objects.filter(person__in=person_ids)
     return [
@@ -115,7 +115,7 @@ def read_shown(readers: Mapping[int, Reader], candidates: Q) -> None:
         "suggestion_id",
         "pin_id",
         "city_id",
-        Coalesce("city_id", "project__team__city_id", "question__team__city_id", "suggestion__with_team__city_id"),
+        Coalesce("city_id", "suggestion__with_team__city_id", "project__team__city_id", "question__team__city_id"),
     )
     for person, end, *shown in rows:
         _remember(readers[person], end, shown)

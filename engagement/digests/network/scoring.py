@@ -24,6 +24,7 @@ HELPED, DID_NOT_HELP = 0.8, -0.4
 FRESH, HALF_LIFE_DAYS = 1.0, 7.0
 PINNED, SUGGESTED, CALL_FOR_HELP = 20.0, 4.0, 1.5
 QUESTION_ABOUT_FOLLOWED = 4.0
+_WORTH_OF_PHASE = {1: PHASE_AHEAD, 0: PHASE_SAME, None: 0.0}
 # A project without news that is as like as this is told once.
 MATCH, LEAST_MATCH = 0.2, 3.5
 QUIET_CITY, EXPLORATION = 0.5, 0.5
@@ -66,7 +67,12 @@ class Reason:
 
 
 def sum_of(reasons: Iterable[Reason]) -> float:
-    return sum(reason.weight for reason in reasons)
+    return sum([reason.weight for reason in reasons])
+
+
+def points(score: float) -> int:
+    """In millionths: whole numbers add up to the same in any order, so that equals are equal everywhere."""
+    return round(score * 1_000_000)
 
 
 # --- News ---------------------------------------------------------------------------------------------------------
@@ -127,10 +133,10 @@ def _met(pool: Pool, team: int, other: int) -> Iterable[Reason]:
         yield Reason(code, weight, {"team": other})
 
 
-def likeness_of_all(pool: Pool, teams: tuple[int, ...]) -> dict[int, float]:
-    """Of every project of the pool the sum of `like_ours`; the same for everybody of these teams."""
+def likeness_of_all(pool: Pool, teams: tuple[int, ...]) -> dict[int, int]:
+    """Of every project of the pool the sum of `like_ours`, in points; the same for everybody of these teams."""
 
-    def count() -> dict[int, float]:
+    def count() -> dict[int, int]:
         by_team = [_likeness_to(pool, team) for team in teams]
         if len(by_team) < 2:
             return by_team[0] if by_team else {}
@@ -139,19 +145,22 @@ def likeness_of_all(pool: Pool, teams: tuple[int, ...]) -> dict[int, float]:
     return pool.remembered(("likeness", teams), count)
 
 
-def _likeness_to(pool: Pool, team: int) -> dict[int, float]:
-    """Most projects have no more in common with a team than their cities have: those are counted by city."""
+def _likeness_to(pool: Pool, team: int) -> dict[int, int]:
+    """Most projects have no more in common with a team than their cities have: so by city first."""
 
-    def count() -> dict[int, float]:
-        works, of_city = pool.likenesses.works, kinship_of_cities(pool, team)
-        near = pool.likenesses.near(team)
-        near.update(pk for pk in pool.candidates if (team, works[pk].team_id) in pool.helped)
-        scores = {}
-        for city, pks in pool.in_city.items():
-            shared = of_city[city]
-            for pk in pks:
-                scores[pk] = sum_of(like_team(pool, team, pk)) if pk in near else shared
-        return scores
+    def count() -> dict[int, int]:
+        of_city = kinship_of_cities(pool, team)
+        scores = {pk: of_city[city] for city, pks in pool.in_city.items() for pk in pks}
+        for pk, words in pool.likenesses.words_of_team.get(team, {}).items():
+            scores[pk] += SAME_WORDS * words
+        for pk, (shared, ahead) in pool.likenesses.in_topics(team).items():
+            if pk in scores:
+                scores[pk] += SHARED_TOPIC * min(1.5, shared) + _WORTH_OF_PHASE[ahead]
+        for (one, other), helped in pool.helped.items():
+            if one == team:
+                for pk in pool.candidates_of_team.get(other, ()):
+                    scores[pk] += HELPED if helped else DID_NOT_HELP
+        return {pk: points(score) for pk, score in scores.items()}
 
     return pool.remembered(("likeness", team), count)
 
@@ -189,11 +198,29 @@ class Personal:
             if pool.sees(reader, project):
                 self._carry(project, wish)
 
+        self._cities = (
+            reader.cities | reader.said_of_cities.keys() | reader.times_shown.keys() | self._carried_by_city.keys()
+        )
+        self._topics = reader.topics | self._carried_by_topic.keys()
+        self._projects = (
+            reader.projects | reader.fitting.keys() | reader.said_of_projects.keys() | reader.shown_projects.keys()
+        )
+
+    def points(self, project: int, news: list[News]) -> int:
+        """Of most projects nothing at all."""
+        pool = self.pool
+        touched = (
+            project in self._projects
+            or pool.city_key[project] in self._cities
+            or not self._topics.isdisjoint(pool.likenesses.works[project].topics)
+        )
+        return points(sum_of(self.reasons(project, news))) if touched else 0
+
     def _carry(self, project: int, wish: str) -> None:
         for_city, for_topic = (
             (MORE_OF_CITY, MORE_OF_TOPIC) if wish == FeedbackWish.MORE else (LESS_OF_CITY, LESS_OF_TOPIC)
         )
-        city = self.pool.city_of(project).pk
+        city = self.pool.city_key[project]
         self._carried_by_city[city] = self._carried_by_city.get(city, 0.0) + for_city
         for topic, rank in self.pool.likenesses.works[project].topics.items():
             if rank == 1:
@@ -216,7 +243,7 @@ class Personal:
         return [*self._follows(project), *self._fits(project, news), *self._said(project), *self._remembers(project)]
 
     def _follows(self, project: int) -> Iterable[Reason]:
-        reader, city = self.reader, self.pool.city_of(project).pk
+        reader, city = self.reader, self.pool.city_key[project]
         if project in reader.projects:
             yield Reason("follows_project", FOLLOWS_PROJECT)
         if city in reader.cities:
@@ -231,7 +258,7 @@ class Personal:
             yield Reason("saved_search", SEARCH_FOUND if is_new else SEARCH_FITS, {"search": search})
 
     def _said(self, project: int) -> Iterable[Reason]:
-        reader, city = self.reader, self.pool.city_of(project).pk
+        reader, city = self.reader, self.pool.city_key[project]
         if wish := reader.said_of_projects.get(project):
             more = wish == FeedbackWish.MORE
             yield Reason("more_of_project" if more else "less_of_project", MORE if more else LESS)
@@ -246,7 +273,7 @@ class Personal:
             yield Reason("more_like_this" if carried > 0 else "less_like_this", carried)
 
     def _remembers(self, project: int) -> Iterable[Reason]:
-        city = self.pool.city_of(project).pk
+        city = self.pool.city_key[project]
         if project in self.reader.shown_projects:
             yield Reason("shown_before", SHOWN_BEFORE)
         if times := self.reader.times_shown.get(city, 0):

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
+from itertools import chain, islice
+from typing import Any
 
 from cities.models import City
 from engagement.choices import FeedbackWish, ItemKind
@@ -16,7 +18,7 @@ from engagement.digests.network import scoring
 from engagement.digests.network.pool import HELP_WANTED, OVERLAP, News, Pin, Pool
 from engagement.digests.network.ranking import Ranking
 from engagement.digests.network.readers import Asked, Reader
-from engagement.digests.network.scoring import Reason, kin, kinship_of_cities, leading_topic, sum_of
+from engagement.digests.network.scoring import Reason, kin, kinship_of_cities, leading_topic, points, sum_of
 from engagement.models import DigestPin, Question, Suggestion
 from projects.models import Project
 
@@ -56,10 +58,10 @@ class Chosen:
         return sum_of(self.reasons)
 
     @property
-    def order(self) -> tuple[float, str, int]:
+    def order(self) -> tuple[int, str, int]:
         """Best first; between equals the kind and then the lower number, so that every run agrees."""
         thing = self.project_id or (self.question or self.suggestion or self.city).pk
-        return (-round(self.score, 6), self.kind, thing)
+        return (-points(self.score), str(self.kind), thing)
 
 
 @dataclass
@@ -159,7 +161,7 @@ class _Picking:
                     self.take(chosen)
 
     def _has_place(self, pk: int, beside: Sequence[Chosen] = ()) -> bool:
-        return self.fits(self.pool.city_of(pk).pk, leading_topic(self.pool, pk), beside)
+        return self.fits(self.pool.city_key[pk], leading_topic(self.pool, pk), beside)
 
     def _project(self, pk: int, *why: Reason) -> Chosen:
         news = self.ranking.news_of(pk)
@@ -238,8 +240,8 @@ class _Picking:
         taken = {item.project_id for item in [*self.items, *beside]}
         cities = {item.city.pk for item in [*self.items, *beside]} | reader.cities | reader.times_shown.keys()
         usual = _usual_topics(reader, pool)
-        for pk in [*shuffled[start:], *shuffled[:start]]:
-            is_foreign = usual.isdisjoint(pool.likenesses.works[pk].topics) and pool.city_of(pk).pk not in cities
+        for pk in chain(islice(shuffled, start, None), islice(shuffled, start)):
+            is_foreign = usual.isdisjoint(pool.likenesses.works[pk].topics) and pool.city_key[pk] not in cities
             if is_foreign and pk not in taken and self._is_welcome_news(pk, beside):
                 return [self._project(pk, Reason("exploration", scoring.EXPLORATION))]
         return []
@@ -259,8 +261,9 @@ class _Picking:
         return not item.is_company and sum(not one.is_company for one in self.items) == 1
 
 
-def _as_ordered(projects: Iterator[tuple[float, int]]) -> Iterator[tuple[tuple[float, str, int], None]]:
-    return (((minus_score, str(ItemKind.PROJECT), pk), None) for minus_score, pk in projects)
+def _as_ordered(projects: Iterator[tuple[int, int]]) -> Iterator[tuple[tuple[int, str, int], None]]:
+    kind = str(ItemKind.PROJECT)
+    return (((minus_score, kind, pk), None) for minus_score, pk in projects)
 
 
 def _home(reader: Reader, pool: Pool) -> set[int]:
@@ -334,7 +337,7 @@ def _questions(reader: Reader, pool: Pool) -> list[Chosen]:
     return sorted(found, key=lambda item: item.order)
 
 
-def _why_asked(reader: Reader, pool: Pool, question: Question, ours: set[int]) -> Iterator[Reason]:
+def _why_asked(reader: Reader, pool: Pool, question: Any, ours: set[int]) -> Iterator[Reason]:
     topics = _topics_of(question, pool)
     if question.project_id in reader.projects:
         yield Reason("question_about_followed", scoring.QUESTION_ABOUT_FOLLOWED)
@@ -346,19 +349,19 @@ def _why_asked(reader: Reader, pool: Pool, question: Question, ours: set[int]) -
         yield Reason("question_in_topic", scoring.SHARED_TOPIC, {"topics": shared})
 
 
-def _topics_of(question: Question, pool: Pool) -> set[int]:
+def _topics_of(question: Any, pool: Pool) -> set[int]:
     """Its own, and those of the project it is about."""
     work = pool.likenesses.works.get(question.project_id) if question.project_id else None
     return {*question.about, *(work.topics if work else ())}
 
 
-def _is_call_for_help(question: Question) -> bool:
+def _is_call_for_help(question: Any) -> bool:
     """A team asks about work of its own, and nobody has answered. Whether that project is said to be stuck is told to
     those who accompany it alone, so it counts for nothing here."""
     return bool(question.project and question.project.team_id == question.team_id and not question.answerers)
 
 
-def _is_for(reader: Reader, pool: Pool, question: Question) -> bool:
+def _is_for(reader: Reader, pool: Pool, question: Any) -> bool:
     since = reader.window_end - HELP_WANTED if _is_call_for_help(question) else reader.window_start - OVERLAP
     if not since <= question.asked_at < reader.window_end:
         return False
@@ -396,18 +399,18 @@ def _to_meet(reader: Reader, pool: Pool, pk: int) -> Chosen:
     return Chosen(ItemKind.CITY, city, list(_why_meet(reader, pool, city)), is_company=True)
 
 
-def _cities_in_order(reader: Reader, pool: Pool) -> list[tuple[float, int]]:
+def _cities_in_order(reader: Reader, pool: Pool) -> list[tuple[int, int]]:
     """The same for everybody of the same teams who follows the same topics."""
     day = pool.day(reader)
 
-    def count() -> list[tuple[float, int]]:
+    def count() -> list[tuple[int, int]]:
         ours = _usual_topics(reader, pool)
         kinships = [kinship_of_cities(pool, team) for team in reader.teams]
         found = []
         for city in pool.cities_to_meet:
             shared = len(ours & pool.topics_of_city[city.pk].keys())
-            score = _worth_of_shared(shared) + max((kinship[city.pk] for kinship in kinships), default=0.0)
-            found.append((-round(score + (scoring.QUIET_CITY if _is_quiet(pool, city, day) else 0.0), 6), city.pk))
+            score = _worth_of_shared(shared) + max([kinship[city.pk] for kinship in kinships], default=0.0)
+            found.append((-points(score + (scoring.QUIET_CITY if _is_quiet(pool, city, day) else 0.0)), city.pk))
         return sorted(found)
 
     return pool.remembered(("cities", reader.teams, frozenset(reader.topics), day), count)
