@@ -488,8 +488,10 @@ def test_no_log_holds_the_key(cast: Cast) -> None:
 def test_coordinators_count_the_introductions_of_their_cities(cast: Cast) -> None:
     one = met(cast)
     introductions.say_helped(by=cast.mulhouse_lead, introduction=one, said=Help.YES)
-    lonely = make_team(make_city("lod"))
-    accompany(lonely.city, cast.programme)
+    lonely, empty = make_team(make_city("lod")), make_team(make_city("acre"))
+    join(lonely, make_person(), "lead")
+    for team in (lonely, empty):
+        accompany(team.city, cast.programme)
     overview = overview_for(cast.coordinator)
     assert (overview.total["asked"], overview.total["accepted"], overview.total["helped"]) == (1, 1, 1)
     assert [row.team for row in overview.met] == [cast.tel_aviv]
