@@ -17,7 +17,7 @@ from engagement.permissions import team_to_answer
 from engagement.reach import suppressed
 from innoteams.accounts.models import User
 from innoteams.lib import mail
-from innoteams.lib.languages import direction
+from innoteams.lib.languages import direction, direction_of_text
 from projects.models import Project
 
 
@@ -48,7 +48,7 @@ def declined(letter: Letter) -> EmailMessage | None:
         "introduction_declined",
         introduction,
         other_team=introduction.to_team if is_from else introduction.from_team,
-        words=introduction.answer if is_from else introduction.asker_words,
+        said=Said("", introduction.answer if is_from else introduction.asker_words),
     )
 
 
@@ -92,6 +92,30 @@ class Part:
         return direction(self.language)
 
 
+@dataclass(frozen=True)
+class Said:
+    """What somebody wrote on the way here; mail programs do not know `dir="auto"`."""
+
+    who: str
+    words: str
+    language: str = ""
+
+    @property
+    def direction(self) -> str:
+        return direction(self.language) if self.language else direction_of_text(self.words)
+
+
+def _what_was_said(introduction: Introduction) -> list[Said]:
+    message, language = introduction.message, introduction.language
+    if introduction.is_brokered:
+        broker = introduction.brokered_by or introduction.brokered_for
+        said = [Said(str(broker), message, language), Said(str(introduction.asked_by), introduction.asker_words)]
+    else:
+        said = [Said(str(introduction.asked_by), message, language)]
+    said.append(Said(str(introduction.answered_by), introduction.answer))
+    return [one for one in said if one.words]
+
+
 def accepted(letter: Letter) -> EmailMessage | None:
     """One mail to both, in the languages of both; an answer to it goes to both. None where one of the two has left the
     team or is not reached by mail: then nobody's address is told to anybody."""
@@ -110,6 +134,7 @@ def accepted(letter: Letter) -> EmailMessage | None:
         "about": introduction,
         "people": [(pair[0], introduction.from_team), (pair[1], introduction.to_team)],
         "parts": [Part(language) for language in languages],
+        "said": _what_was_said(introduction),
         "project": _project_seen_by(introduction, *pair),
         "link": f"{settings.SITE_URL}{introduction.get_absolute_url()}",
     }

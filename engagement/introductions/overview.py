@@ -10,23 +10,20 @@ from django.utils import timezone
 
 from cities.models import Team
 from engagement.choices import IntroductionState
+from engagement.introductions.matching import reachable_teams
 from engagement.models import Introduction
 from innoteams.accounts.models import User
 from projects.models import Adaptation
 
 # What the figures count.
 LOOKED_BACK = dt.timedelta(days=365)
-COUNTED = ("asked", "waiting", "resting", "accepted", "declined", "helped", "adapted")
 
 
 @dataclass
 class TeamRow:
     team: Team
+    is_reachable: bool
     figures: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def cells(self) -> list[int]:
-        return [self.figures[name] for name in COUNTED]
 
 
 @dataclass(frozen=True)
@@ -36,8 +33,8 @@ class Overview:
 
     @property
     def never(self) -> list[Team]:
-        """Teams in no introduction of the last twelve months."""
-        return [row.team for row in self.rows if not row.figures["asked"]]
+        """Teams in no introduction of the last twelve months, with somebody who could answer."""
+        return [row.team for row in self.rows if row.is_reachable and not row.figures["asked"]]
 
     @property
     def met(self) -> list[TeamRow]:
@@ -47,7 +44,8 @@ class Overview:
 def overview_for(reader: User) -> Overview:
     """Two queries. An introduction between two teams of theirs counts once in the total, and once for each."""
     teams = Team.objects.active().read_by_coordinator(reader).select_related("city").order_by("city__slug", "pk")
-    rows = {team.pk: TeamRow(team) for team in teams}
+    teams = teams.annotate(is_reachable=Exists(reachable_teams().filter(pk=OuterRef("pk"))))
+    rows = {team.pk: TeamRow(team, team.is_reachable) for team in teams}
     total: Counter[str] = Counter()
     seen = Adaptation.objects.visible_to(reader).filter(pk=OuterRef("adaptation"))
     introductions = Introduction.objects.filter(

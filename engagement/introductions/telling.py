@@ -50,7 +50,11 @@ def sentences(reasons: Sequence[Stored], topics: Mapping[int, Topic]) -> list[st
     """The first of them, in order of weight, at most MOST_SHOWN; in the active language. Says nothing that not
     everybody signed in may know."""
     said: list[str] = []
+    codes = {reason["code"] for reason in reasons}
     for reason in reasons:
+        if reason["code"] == "has_done" and "done_what_you_begin" in codes:
+            # Said already, and in more words.
+            continue
         words = _SENTENCES[reason["code"]](reason, topics) if reason["code"] in _SENTENCES else ""
         if words and words not in said:
             said.append(words)
@@ -114,6 +118,7 @@ _SENTENCES: dict[str, Callable[[Stored, Mapping[int, Topic]], str]] = {
     "done_what_you_begin": _with_topics(lambda: _("They have brought to an end what you work on: %(topics)s")),
     "one_phase_ahead": _with_topics(lambda: _("The same problem, one phase ahead of you: %(topics)s")),
     "across_border": _with_topics(lambda: _("Neighbours across a border, both working on %(topics)s")),
+    "has_done": _plain(lambda: _("They have carried it through")),
     "has_lesson": _lesson,
     "has_evidence": _plain(lambda: _("They measured what it changes")),
     "neighbours": _plain(lambda: _("Your neighbour")),

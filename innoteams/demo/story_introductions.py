@@ -3,14 +3,14 @@ rests, one that both say helped, and whom the matcher suggests."""
 
 # ruff: noqa: E501 - the story is prose: a sentence is easier to read and to mend on one line
 
-from cities.models import Team
-from engagement import introductions
+from cities.models import Team, Topic
+from engagement import introductions, questions
 from engagement.choices import Help, IntroductionReason
 from engagement.introductions import suggesting
 from engagement.models import Introduction
 from innoteams.accounts.models import User
 from innoteams.demo.clock import Calendar
-from innoteams.demo.people import lead_of
+from innoteams.demo.people import lead_of, member_of
 from projects.models import Project
 
 
@@ -88,6 +88,12 @@ def brokered(calendar: Calendar) -> None:
 
 
 def suggest(calendar: Calendar) -> None:
-    """The matcher's round of this morning."""
+    """Tel Aviv-Yafo asks what Paris has stopped and learned from; the matcher's round of this morning sees that."""
+    with calendar.ago(5):
+        asked = questions.ask(
+            by=member_of("tel-aviv-yafo"), team=_team("tel-aviv-yafo"), language="he",
+            text="מי ניסה לקבל פונים בלי תור, ומה לא עבד?",
+        )  # fmt: skip
+        asked.topics.set([Topic.objects.get(slug="user-reception")])
     with calendar.ago(0):
         suggesting.refresh(calendar.moment(0))

@@ -1,5 +1,7 @@
 """Languages that people write and read in; wider than the languages of the interface (settings.LANGUAGES)."""
 
+import unicodedata
+
 from django.utils.translation import gettext_lazy as _
 
 # ISO 639 code: name. The list covers the working and widely spoken languages of the member cities.
@@ -31,6 +33,13 @@ RIGHT_TO_LEFT = {"ar", "he", "fa", "ur", "yi"}
 def direction(language: str) -> str:
     """'rtl' or 'ltr' for an ISO 639 code, with or without a region."""
     return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def direction_of_text(text: str) -> str:
+    """By its first letter that has one, as `dir="auto"` in a browser; many mail programs do not know that."""
+    directions = (unicodedata.bidirectional(sign) for sign in text)
+    first = next((found for found in directions if found in ("L", "R", "AL")), "L")
+    return "ltr" if first == "L" else "rtl"
 
 
 def localised(names: dict[str, str], language: str | None = None) -> str:

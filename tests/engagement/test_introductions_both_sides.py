@@ -26,6 +26,7 @@ from innoteams.accounts.closing import close
 from innoteams.accounts.models import User
 from innoteams.lib.logs import without_keys
 from innoteams.lib.verdicts import NotAllowed, Refused
+from innoteams.own_data import own_data
 from projects.adaptations import adapt
 from projects.sharing import share_project
 from tests.cast import Cast, accompany, join, make_city, make_person, make_team
@@ -488,8 +489,10 @@ def test_no_log_holds_the_key(cast: Cast) -> None:
 def test_coordinators_count_the_introductions_of_their_cities(cast: Cast) -> None:
     one = met(cast)
     introductions.say_helped(by=cast.mulhouse_lead, introduction=one, said=Help.YES)
-    lonely = make_team(make_city("lod"))
-    accompany(lonely.city, cast.programme)
+    lonely, empty = make_team(make_city("lod")), make_team(make_city("acre"))
+    join(lonely, make_person(), "lead")
+    for team in (lonely, empty):
+        accompany(team.city, cast.programme)
     overview = overview_for(cast.coordinator)
     assert (overview.total["asked"], overview.total["accepted"], overview.total["helped"]) == (1, 1, 1)
     assert [row.team for row in overview.met] == [cast.tel_aviv]
@@ -541,3 +544,12 @@ def test_an_adaptation_between_strangers_is_remembered_by_no_introduction(cast: 
     )
     one.refresh_from_db()
     assert one.adaptation is None
+
+
+def test_everybody_takes_along_what_they_wrote_and_not_what_was_answered(cast: Cast) -> None:
+    met(cast, answer="With pleasure.", message="How did you begin?")
+    asker, answerer = own_data(cast.mulhouse_lead)["written"], own_data(cast.tel_aviv_lead)["written"]
+    assert [row["message"] for row in asker["introductions_asked"]] == ["How did you begin?"]
+    assert asker["introductions_answered"] == []
+    assert [row["answer"] for row in answerer["introductions_answered"]] == ["With pleasure."]
+    assert "How did you begin?" not in str(answerer)

@@ -78,7 +78,7 @@ def test_a_yes_is_one_mail_to_both_with_both_addresses_in_both_languages(cast: C
         assert "You get this because you both agreed" in part
         assert "Vous recevez ce message parce que vous avez tous deux accepté" in part
     assert message.extra_headers["Content-Language"] == "fr, en"
-    assert message.subject.count("Mulhouse lead") == 2
+    assert message.subject.count("Mulhouse") == 2
 
 
 def test_each_language_of_the_mail_is_marked_as_such(cast: Cast) -> None:
@@ -86,6 +86,13 @@ def test_each_language_of_the_mail_is_marked_as_such(cast: Cast) -> None:
     html = both_parts(to(post(), cast.mulhouse_lead.email))[1]
     assert 'lang="fr" dir="ltr"' in html
     assert 'lang="en" dir="ltr"' in html
+
+
+def test_an_answer_in_hebrew_runs_from_right_to_left(cast: Cast) -> None:
+    introductions.accept(by=cast.tel_aviv_lead, introduction=ask(cast), words="„בשמחה”, ביום ראשון.")
+    html = both_parts(to(post(), cast.mulhouse_lead.email))[1]
+    [quoted] = [part for part in html.split("<blockquote")[1:] if "בשמחה" in part]
+    assert 'dir="rtl"' in quoted.split(">")[0]
 
 
 def test_two_of_one_language_read_it_once(cast: Cast) -> None:
