@@ -42,7 +42,6 @@ STATES = (
 )
 # These ask somebody to look.
 TROUBLE = (DigestState.UNKNOWN, DigestState.FAILED)
-_LONGEST_PERIOD = dt.timedelta(days=33)
 
 _CITY_SHOWN = Coalesce(
     "project__team__city", "question__team__city", "city", "team__city", "suggestion__with_team__city"
@@ -114,8 +113,8 @@ class Run:
 
 
 def runs_of(rows: DigestQuerySet, *, stream: str = "", state: str = "") -> "QuerySet[Any, dict[str, Any]]":
-    """Stream, period and first and last slot of every run that holds such a row, the newest first: to be turned page by
-    page and handed to `told`."""
+    """Stream, period and first and last slot of every run that holds such a row, the newest first: a few hundred a
+    year, to be handed to `told` page by page."""
     if stream:
         rows = rows.filter(stream=stream)
     if state:
@@ -135,9 +134,6 @@ def told(page: Iterable[Mapping[str, Any]], rows: DigestQuerySet) -> list[Run]:
         stream__in={stream for stream, _key in runs},
         period_key__in={key for _stream, key in runs},
     )
-    if runs:
-        # So that the index of streams and slots finds them: the slots of a period lie within a month or so.
-        wanted = wanted.filter(due_at__gte=min(run.first_due for run in runs.values()) - _LONGEST_PERIOD)
     groups = wanted.order_by().values_list("stream", "period_key", "state", "reason", "language")
     figures = groups.annotate(Count("pk"), Min("due_at"), Max("due_at")) if runs else ()
     for stream, key, state, reason, language, number, first, last in figures:
@@ -179,25 +175,27 @@ def overdue(now: dt.datetime) -> Q:
 
 
 def waiting_of(rows: DigestQuerySet, holds: Iterable[DigestHold], now: dt.datetime) -> list[Waiting]:
-    """For every stream, in one query."""
+    """For every stream, in two queries that look at open and at troubled rows alone."""
     open_of = {hold.stream: hold for hold in holds}
-    late, lately = overdue(now), Q(due_at__gte=now - dt.timedelta(days=30))
-    figures = rows.order_by().values("stream")
-    found = {
-        one["stream"]: one
-        for one in figures.filter(Q(state__in=OPEN) | (lately & Q(state__in=TROUBLE))).annotate(
-            number=Count("pk", filter=late),
-            since=Min("due_at", filter=late),
-            held=Count("pk", filter=Q(state__in=OPEN, held_at__isnull=False)),
-            unknown=Count("pk", filter=lately & Q(state=DigestState.UNKNOWN)),
-            failed=Count("pk", filter=lately & Q(state=DigestState.FAILED)),
-        )
-    }
-    nothing: dict[str, Any] = {"number": 0, "since": None, "held": 0, "unknown": 0, "failed": 0}
+    late, lately = overdue(now), now - dt.timedelta(days=30)
+    waits = rows.filter(state__in=OPEN).order_by().values("stream")
+    figures = waits.annotate(
+        number=Count("pk", filter=late),
+        since=Min("due_at", filter=late),
+        held=Count("pk", filter=Q(held_at__isnull=False)),
+    )
+    found = {one["stream"]: (one["number"], one["since"], one["held"]) for one in figures}
+    trouble: Counter[tuple[str, str]] = Counter()
+    troubled = rows.filter(state__in=TROUBLE, due_at__gte=lately).order_by().values_list("stream", "state")
+    for stream, state, number in troubled.annotate(Count("pk")):
+        trouble[stream, state] = number
+    nothing: tuple[int, dt.datetime | None, int] = (0, None, 0)
     return [
         Waiting(
             stream,
-            **{name: found.get(stream, nothing)[name] for name in nothing},
+            *found.get(stream, nothing),
+            unknown=trouble[stream, DigestState.UNKNOWN],
+            failed=trouble[stream, DigestState.FAILED],
             hold=open_of.get(stream),
         )
         for stream in Stream.values

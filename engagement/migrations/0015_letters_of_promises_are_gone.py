@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engagement', '0014_who_took_a_pin_out'),
+        ('engagement', '0014_looking_after_digests'),
     ]
 
     operations = [

@@ -58,8 +58,14 @@ class Digest(models.Model):
                 condition=models.Q(state__in=["planned", "built", "claimed"]),
                 name="digest_queue",
             ),
-            # The runs of the operators' page: by stream and period, the newest first.
-            models.Index(fields=["stream", "-due_at"], name="digest_runs"),
+            # The runs of the operators' page, counted without looking at a row; and one run.
+            models.Index(fields=["stream", "period_key", "due_at"], name="digest_of_run"),
+            # The few that ask somebody to look.
+            models.Index(
+                fields=["stream", "due_at"],
+                condition=models.Q(state__in=["unknown", "failed"]),
+                name="digest_trouble",
+            ),
             # The planner's: where a person's last window ended, and windows that a wrong clock closed in the future.
             models.Index(fields=["stream", "window_end"], name="digest_window_ends"),
             # A provider's report names nothing else.

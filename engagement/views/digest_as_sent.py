@@ -1,6 +1,7 @@
 """A digest as it was sent, laid out for whoever answers for the sending: its head lines, and each item with why."""
 
 from dataclasses import dataclass, field
+from email.header import decode_header, make_header
 from typing import Any
 
 from engagement.choices import ItemKind
@@ -76,6 +77,11 @@ def _about(item: DigestItem) -> dict[str, Any]:
     return {"title": item.city.name, "url": item.city.get_absolute_url()} if item.city else {}
 
 
+def _readable(value: object) -> str:
+    """A head line as people read it, also where it travels encoded."""
+    return str(make_header(decode_header(str(value))))
+
+
 def headers_of(digest: Digest, *, with_words: bool) -> dict[str, object]:
     """The head lines and the size in bytes of the mail as it goes out. No address and no key is told; the subject
     where the words may be read."""
@@ -88,7 +94,7 @@ def headers_of(digest: Digest, *, with_words: bool) -> dict[str, object]:
         return {"headers": [], "size": 0}
     hidden = {"content-type", "mime-version", "date", *(() if with_words else ("subject",))}
     lines = [
-        (name, runs.without_addresses(value) if name.lower() == "to" else str(value))
+        (name, runs.without_addresses(value) if name.lower() == "to" else _readable(value))
         for name, value in message.items()
         if name.lower() not in hidden
     ]

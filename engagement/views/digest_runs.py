@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 RUNS_PER_PAGE = 20
 ROWS_PER_PAGE = 50
+# Those who are never shown come first; the others are one click away.
+TEAMS_SHOWN = 40
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -73,7 +75,8 @@ def run_list(request: HttpRequest) -> HttpResponse:
     rows, now = _ledger(person), timezone.now()
     form = RunFilterForm(request.GET)
     chosen = form.chosen()
-    page = Paginator(runs.runs_of(rows, **chosen), RUNS_PER_PAGE).get_page(request.GET.get("page"))
+    # As a list: counting the runs costs as much as reading them.
+    page = Paginator(list(runs.runs_of(rows, **chosen)), RUNS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "narrowed": any(chosen.values()),
@@ -301,7 +304,8 @@ def exposure(request: HttpRequest) -> HttpResponse:
     cities = reached.cities_of(row.person for row in page.object_list)
     context = {
         "tabs": tabs_of(request),
-        "teams": teams,
+        "teams": teams if request.GET.get("teams") == "all" else teams[:TEAMS_SHOWN],
+        "teams_count": len(teams),
         "never": sum(not row.times for row in teams),
         "most": max((row.times for row in teams), default=1) or 1,
         "page_obj": page,
