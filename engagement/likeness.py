@@ -72,6 +72,7 @@ class Likenesses:
     ) -> None:
         self.works, self.cities, self.ties, self.words = works, cities_of_teams, ties, words
         self._answers: dict[tuple[int, int], Likeness] = {}
+        self._kin: dict[tuple[int, int], Kinship] = {}
 
     @cached_property
     def _works_of_team(self) -> dict[int, list[Work]]:
@@ -81,12 +82,39 @@ class Likenesses:
         return grouped
 
     @cached_property
-    def _topics_of_teams(self) -> dict[int, set[int]]:
-        return {team: {topic for work in works for topic in work.topics} for team, works in self._works_of_team.items()}
+    def _weights_of_teams(self) -> dict[int, dict[int, float]]:
+        """The topics of each team, each as heavy as where it ranks highest."""
+        weights: dict[int, dict[int, float]] = defaultdict(dict)
+        for work in self.works.values():
+            own = weights[work.team_id]
+            for topic, rank in work.topics.items():
+                own[topic] = max(own.get(topic, 0.0), _WEIGHT_OF_RANK[rank])
+        return weights
+
+    @cached_property
+    def _works_on(self) -> dict[int, set[int]]:
+        """The projects of each topic."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for work in self.works.values():
+            for topic in work.topics:
+                found[topic].add(work.pk)
+        return found
+
+    @cached_property
+    def _alike_in_words(self) -> dict[int, set[int]]:
+        found: dict[int, set[int]] = defaultdict(set)
+        for team, project in self.words:
+            found[team].add(project)
+        return found
 
     def topics_of_team(self, team_id: int) -> set[int]:
         """What the team works on."""
-        return self._topics_of_teams.get(team_id, set())
+        return set(self._weights_of_teams.get(team_id, ()))
+
+    def near(self, team_id: int) -> set[int]:
+        """The projects that have more in common with the team's work than the kinship of their cities."""
+        topics = self.topics_of_team(team_id)
+        return self._alike_in_words.get(team_id, set()).union(*(self._works_on[topic] for topic in topics))
 
     def of(self, team_id: int, project_id: int) -> Likeness:
         key = (team_id, project_id)
@@ -97,6 +125,12 @@ class Likenesses:
     def kinship(self, team_id: int, city: City) -> Kinship:
         """Of the team's city with another."""
         own = self.cities[team_id]
+        key = (own.pk, city.pk)
+        if key not in self._kin:
+            self._kin[key] = self._kinship(own, city)
+        return self._kin[key]
+
+    def _kinship(self, own: City, city: City) -> Kinship:
         if own.pk == city.pk:
             return Kinship()
         return Kinship(
@@ -107,13 +141,9 @@ class Likenesses:
         )
 
     def _compare(self, team_id: int, other: Work) -> Likeness:
-        own = self._works_of_team.get(team_id, [])
-        topics: dict[int, float] = {}
-        for work in own:
-            for topic in work.topics.keys() & other.topics.keys():
-                weight = _WEIGHT_OF_RANK[work.topics[topic]] * _WEIGHT_OF_RANK[other.topics[topic]]
-                topics[topic] = max(topics.get(topic, 0.0), weight)
-        phase_of, steps = self._nearest_phase(own, other)
+        own = self._weights_of_teams.get(team_id, {})
+        topics = {topic: own[topic] * _WEIGHT_OF_RANK[rank] for topic, rank in other.topics.items() if topic in own}
+        phase_of, steps = self._nearest_phase(self._works_of_team[team_id], other) if topics else (None, 0)
         return Likeness(
             topics=tuple(sorted(topics.items(), key=lambda pair: (-pair[1], pair[0]))),
             words=self.words.get((team_id, other.pk), 0.0),
@@ -156,7 +186,7 @@ def prepare(team_ids: Iterable[int], projects: Iterable[Project]) -> Likenesses:
         for team in [team.pk for team in city.teams.all()]
     }
     ties = {frozenset(pair) for pair in Tie.objects.values_list("city_id", "neighbour_id")}
-    return Likenesses(works, cities, ties, _words_in_common(teams, [project.pk for project in others]))
+    return Likenesses(works, cities, ties, words_in_common(teams, [project.pk for project in others]))
 
 
 # Words of title and problem that a team's projects and another project both use, each counted by how much it says (the
@@ -189,12 +219,14 @@ SELECT team, project, sum(weight) FROM (
 """
 
 
-def _words_in_common(team_ids: set[int], project_ids: list[int]) -> dict[tuple[int, int], float]:
-    if not team_ids or not project_ids:
+def words_in_common(team_ids: Iterable[int], project_ids: Iterable[int]) -> dict[tuple[int, int], float]:
+    """How much the words of each team's projects say that each of the other projects uses too, 0 to 1; one query."""
+    teams, projects = sorted(team_ids), sorted(project_ids)
+    if not teams or not projects:
         return {}
     values: dict[str, list[int] | float] = {
-        "teams": sorted(team_ids),
-        "projects": project_ids,
+        "teams": teams,
+        "projects": projects,
         "few": float(_FEW),
         "common": _COMMON,
         "rarest": _RAREST,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.core.mail import BadHeaderError, EmailMessage
 
-from engagement import emails, letters, promise_letters, reach, session_letters
+from engagement import emails, introduction_letters, letters, reach, session_letters
 from engagement.choices import LetterKind
 from engagement.models import Letter
 
@@ -22,9 +22,12 @@ _MESSAGES: dict[str, Callable[[Letter], EmailMessage | None]] = {
     LetterKind.CHECK_IN_RETURNED: emails.check_in_returned,
     LetterKind.CHECK_IN_ACCEPTED: emails.check_in_accepted,
     LetterKind.CHECK_IN_DATES: emails.check_in_dates,
-    LetterKind.INTRODUCTION_ASKED: emails.introduction_asked,
-    LetterKind.INTRODUCTION_ACCEPTED: emails.introduction_accepted,
-    LetterKind.INTRODUCTION_DECLINED: emails.introduction_declined,
+    LetterKind.INTRODUCTION_ASKED: introduction_letters.asked,
+    LetterKind.INTRODUCTION_ACCEPTED: introduction_letters.accepted,
+    LetterKind.INTRODUCTION_DECLINED: introduction_letters.declined,
+    LetterKind.INTRODUCTION_BROKERED: introduction_letters.brokered,
+    LetterKind.INTRODUCTION_RESTS: introduction_letters.rests,
+    LetterKind.INTRODUCTION_HELPED: introduction_letters.helped,
     LetterKind.QUESTION_ASKED: emails.question_asked,
     LetterKind.QUESTION_ANSWERED: emails.question_answered,
     LetterKind.PROJECT_ADAPTED: emails.project_adapted,
@@ -34,7 +37,6 @@ _MESSAGES: dict[str, Callable[[Letter], EmailMessage | None]] = {
     LetterKind.SESSION_CALLED_OFF: session_letters.session_called_off,
     LetterKind.SESSION_SOON: session_letters.session_soon,
     LetterKind.SESSION_TO_LOG: session_letters.session_to_log,
-    LetterKind.PROMISES: promise_letters.promises_due,
 }
 
 

@@ -195,8 +195,7 @@ def _failures(hashed: str) -> "QuerySet[ProviderEvent]":
 
 def _settle(report: Report) -> bool:
     """A digest of which nobody knew whether the mail server had taken it: it had."""
-    confirmed = getattr(ledger, "confirmed", None)
-    return bool(report.message_id and confirmed and confirmed(report.message_id, timezone.now()))
+    return bool(report.message_id) and ledger.confirmed(report.message_id, timezone.now())
 
 
 def _without_addresses(detail: str) -> str:

@@ -64,7 +64,7 @@ def _entries_for(person: User) -> list[tuple[str, str, str]]:
     if standing.is_coach or standing.is_in_team or standing.is_coordinator:
         entries.append((_("Coaching"), reverse("engagement_list"), "messages-square"))
     entries.append((_("Questions"), reverse("question_list"), "circle-question-mark"))
-    if standing.is_in_team:
+    if standing.is_in_team or standing.is_coordinator:
         entries.append((_("Introductions"), reverse("introduction_list"), "handshake"))
     entries.append((_("Digests"), reverse("digest_list"), "mail"))
     return entries

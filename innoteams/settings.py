@@ -317,6 +317,11 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "innoteams <network@innoteams.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAILBOX_DIR = INNOTEAMS_HOME / "mailbox"
+# Digests: at most so many mails in a minute, in all and to one mail domain (0: as many as the server takes), and so
+# many to a person on one day, of all streams together (0: as many as there are).
+DIGESTS_PER_MINUTE = env.int("DIGESTS_PER_MINUTE", 0)
+DIGESTS_PER_MINUTE_TO_A_DOMAIN = env.int("DIGESTS_PER_MINUTE_TO_A_DOMAIN", 0)
+DIGESTS_A_DAY = env.int("DIGESTS_A_DAY", 2)
 
 # The provider that reports what became of a mail, and how its reports prove where they come from: by a key that signs
 # them, named as django-anymail names it, or (None) only by the name and password that the provider sends along.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.db import transaction
 from django.db.models import Max, OuterRef
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from engagement.choices import SETTLED, DigestState
@@ -20,6 +21,8 @@ FIRST_WINDOW = dt.timedelta(days=30)
 # However long somebody was away, older news than this is history.
 LONGEST_WINDOW = dt.timedelta(days=90)
 _AT_ONCE = 1000
+# Two machines never agree to the second.
+_A_LITTLE = dt.timedelta(minutes=1)
 
 
 def plan(now: dt.datetime, stream: str) -> int:
@@ -27,7 +30,8 @@ def plan(now: dt.datetime, stream: str) -> int:
 
     After an outage one digest is planned, for the latest period; what an earlier one had not sent is merged into it.
     """
-    return sum(_plan_for(people, now, stream) for people in _people(stream))
+    _mend_ends(stream)
+    return sum(_plan_for(people, now, stream) for people in people_of(stream))
 
 
 def window_of(person_ids: list[int], end: dt.datetime, stream: str) -> dict[int, dt.datetime]:
@@ -37,7 +41,15 @@ def window_of(person_ids: list[int], end: dt.datetime, stream: str) -> dict[int,
     return {pk: min(end, max(ends.get(pk, end - FIRST_WINDOW), end - LONGEST_WINDOW)) for pk in person_ids}
 
 
-def _people(stream: str) -> Iterator[list[User]]:
+def _mend_ends(stream: str) -> None:
+    """A window that ends in the future was closed by a clock that went ahead: what happens until then would be in no
+    window. It ends now; what was shown meanwhile is not shown again."""
+    now = timezone.now()
+    ahead = Digest.objects.filter(stream=stream, state__in=SETTLED, window_end__gt=now + _A_LITTLE)
+    ahead.update(window_end=Greatest("window_start", now))
+
+
+def people_of(stream: str) -> Iterator[list[User]]:
     """Active people who have chosen their language and time zone, as far as the stream is for them, in portions."""
     last = 0
     arrived = User.objects.filter(is_active=True, welcomed_at__isnull=False)
@@ -47,16 +59,16 @@ def _people(stream: str) -> Iterator[list[User]]:
         last = people[-1].pk
 
 
-@transaction.atomic
-def _plan_for(people: list[User], now: dt.datetime, stream: str) -> int:
+def due_of(people: list[User], now: dt.datetime, stream: str) -> list[Digest]:
+    """Unsaved rows for those of the people who are due and have none for the period yet. Only reads."""
     slots = _slots(people, now, stream)
     slots = _without_known(slots, stream)
     if not slots:
-        return 0
+        return []
     # With a `now` in the future the window still ends today: what happens meanwhile is not skipped over.
     end = min(now, timezone.now())
     starts = window_of(list(slots), end, stream)
-    rows = [
+    return [
         Digest(
             person=person,
             stream=stream,
@@ -71,10 +83,17 @@ def _plan_for(people: list[User], now: dt.datetime, stream: str) -> int:
         for person in people
         if person.pk in slots
     ]
+
+
+@transaction.atomic
+def _plan_for(people: list[User], now: dt.datetime, stream: str) -> int:
+    rows = due_of(people, now, stream)
+    if not rows:
+        return 0
     Digest.objects.bulk_create(rows, ignore_conflicts=True)
     mine = Digest.objects.filter(stream=stream)
     newer = mine.filter(person=OuterRef("person"), due_at__gt=OuterRef("due_at"), state=DigestState.PLANNED)
-    ledger.supersede(newer, mine.filter(person__in=list(slots)), now)
+    ledger.supersede(newer, mine.filter(person__in=[row.person_id for row in rows]), now)
     return len(rows)
 
 

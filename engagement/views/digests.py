@@ -1,28 +1,15 @@
-"""Digests to look at: one that was sent, and the next one as it would read now."""
+"""Digests as they were sent."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from engagement.digests import archive
+from engagement.digests.listing import lines_of
 from engagement.models import Digest
 from engagement.views.doors import signed_in
 from innoteams.accounts.models import User
 from innoteams.lib.sealed import SANDBOX, sealed
-
-
-@require_safe
-def preview(request: HttpRequest) -> HttpResponse:
-    rendered = archive.preview(signed_in(request))
-    return render(request, "engagement/digest_preview.html", {"rendered": rendered, "sandbox": SANDBOX})
-
-
-@require_safe
-def preview_mail(request: HttpRequest) -> HttpResponse:
-    rendered = archive.preview(signed_in(request))
-    if rendered is None:
-        raise Http404
-    return sealed(rendered.html)
 
 
 @require_safe
@@ -32,7 +19,7 @@ def digest_detail(request: HttpRequest, pk: int) -> HttpResponse:
     kept = archive.kept_items(digest, person)
     context = {"digest": digest, "kept": kept, "sandbox": SANDBOX, "due_at": digest.due_at}
     if not kept.is_whole:
-        context["left"] = list(zip(kept.items, archive.reasons_of(kept.items), strict=True))
+        context["lines"] = lines_of(kept.items)
     return render(request, "engagement/digest_detail.html", context)
 
 
@@ -43,7 +30,7 @@ def digest_mail(request: HttpRequest, pk: int) -> HttpResponse:
     digest = _kept_or_404(person, pk)
     if not archive.kept_items(digest, person).is_whole:
         raise Http404
-    return sealed(digest.html_body)
+    return sealed(archive.page_as_sent(digest))
 
 
 def _kept_or_404(person: User, pk: int) -> Digest:

@@ -39,3 +39,16 @@ def localised(names: dict[str, str], language: str | None = None) -> str:
 
     code = (language or get_language() or "en").split("-")[0]
     return names.get(code) or names.get("en") or next(iter(names.values()), "")
+
+
+# First strong isolate … pop: a title in Hebrew must not turn the line around it, in a text part or a subject.
+_FSI, _PDI = "\u2068", "\u2069"
+
+
+def isolated(text: str, language: str) -> str:
+    """The text, fenced off where it runs the other way than the active language."""
+    from django.utils.translation import get_language
+
+    if direction(language) == direction(get_language() or "en"):
+        return text
+    return f"{_FSI}{text}{_PDI}"
