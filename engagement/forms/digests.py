@@ -28,7 +28,6 @@ class DigestPreferenceForm(PreferenceForm):
         label=_("At"),
         coerce=int,
         choices=_hours,
-        help_text=_("In your own time zone, also on nights when clocks change."),
     )
 
     class Meta:
@@ -42,7 +41,7 @@ class DigestPreferenceForm(PreferenceForm):
         super().__init__(data, instance=instance, auto_id=f"id_{instance.stream}_%s")
         cadence = self.fields["cadence"]
         if instance.stream == Stream.ACTIONS and isinstance(cadence, forms.ChoiceField):
-            labels = {**dict(Cadence.choices), Cadence.DAILY: _("every working day on which something waits")}
+            labels = {**dict(Cadence.choices), Cadence.DAILY: _("every working day")}
             cadence.choices = [(value, labels[value]) for value in Cadence.values]
 
     def clean_paused_until(self) -> dt.date | None:

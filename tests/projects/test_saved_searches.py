@@ -290,7 +290,7 @@ def test_what_was_typed_stays_on_an_error(mine: Client, cast: Cast) -> None:
     long = mine.post(f"/searches/{search.pk}/", {"name": "y" * 90})
     assert long.status_code == 422
     assert "y" * 90 in long.content.decode()
-    assert long.content.decode().count('<details class="disclosure" open>') == 1
+    assert long.content.decode().count('<details class="searches__rename" open>') == 1
 
 
 def test_a_search_kept_already_is_named_again(mine: Client, cast: Cast) -> None:
