@@ -121,6 +121,6 @@ SOURCES = (
         _questions,
         _tell_question,
         columns=("id", "text", "asked_at", "author_id", "team_id", "project_id"),
-        related={"author": NAMED, **of_city("team"), "project": ("id", "slug", "title")},
+        related={"author": NAMED, **of_city("team"), "project": ("id", "slug", "title", "language")},
     ),
 )
