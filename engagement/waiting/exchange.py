@@ -16,6 +16,7 @@ from engagement.choices import Help, IntroductionState
 from engagement.models import Answer, Introduction, IntroductionHelp, Question
 from engagement.waiting.items import NAMED, Source, Waiting, Way, of_city
 from innoteams.accounts.models import User
+from projects.models import Project
 
 
 def _invitations(person: User) -> QuerySet[Invitation]:
@@ -119,7 +120,9 @@ def _answers_for(person: User) -> Q:
 def _questions(person: User) -> QuerySet[Question]:
     """Asked about a project the person answers for; nobody of the team has answered yet."""
     by_team = Answer.objects.filter(question=OuterRef("pk"), team=OuterRef("project__team"))
-    rows = Question.objects.visible_to(person).filter(_answers_for(person), ~Exists(by_team), closed_at=None)
+    # Of the own teams alone, so that not every project of the network is looked at to find them.
+    seen = Project.objects.visible_to(person).filter(team__in=Team.objects.of_member(person))
+    rows = Question.objects.filter(_answers_for(person), ~Exists(by_team), project__in=seen, closed_at=None)
     asked: QuerySet[Question] = rows.exclude(author=person)
     return asked
 
@@ -171,6 +174,6 @@ SOURCES = (
         _questions,
         _tell_question,
         columns=("id", "text", "asked_at", "author_id", "team_id", "project_id"),
-        related={"author": NAMED, **of_city("team"), "project": ("id", "slug", "title")},
+        related={"author": NAMED, **of_city("team"), "project": ("id", "slug", "title", "language")},
     ),
 )

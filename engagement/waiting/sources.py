@@ -34,8 +34,9 @@ def rows_of(person_ids: Collection[int]) -> dict[int, list[Found]]:
     asked = _asked_of(ANYBODY)
     models = {name: rows.model for name, rows in asked.items()}
     sql, values = _in_one_query(asked).query.sql_with_params()
-    # The rows of each person in turn: inside, the condition on the person is this row's key.
-    for_each = f"SELECT {ALIAS}.id, waits.* FROM unnest(%s::bigint[]) AS {ALIAS}(id), LATERAL ({sql}) AS waits"  # noqa: S608 - put together from querysets; every value is a parameter
+    # The rows of each person in turn: inside, the condition on the person is this row's key. OFFSET 0 keeps the inner
+    # query whole: merged into this one, what a person is to teams would be asked again for each row of each table.
+    for_each = f"SELECT {ALIAS}.id, waits.* FROM unnest(%s::bigint[]) AS {ALIAS}(id), LATERAL ({sql} OFFSET 0) AS waits"  # noqa: S608 - put together from querysets; every value is a parameter
     with connection.cursor() as cursor:
         cursor.execute(for_each, [sorted(person_ids), *values])
         for person_id, name, carried in cursor.fetchall():

@@ -38,7 +38,8 @@ from engagement.models import (
 from engagement.promises import Promise, Whom
 from innoteams.accounts.models import User
 from projects.models import Project
-from tests.cast import Cast, coordinate, join, make_cast, make_city, make_person, make_project, make_team
+from tests.access.table import plant_all
+from tests.cast import KINDS, Cast, coordinate, join, make_cast, make_city, make_person, make_project, make_team
 from tests.engagement import accompany_scenes as scenes
 from tests.engagement.action_scenes import (
     DAY,
@@ -569,6 +570,22 @@ def test_what_a_check_in_a_session_or_a_note_says_is_not_in_it(cast: Cast) -> No
         assert not [word for word in secret if word in whole(message)]
         if addresses([message]) != {cast.coach.email}:
             assert "zzaim" not in whole(message)
+
+
+def test_nothing_that_its_reader_does_not_see_is_in_it(cast: Cast) -> None:
+    canaries = plant_all(cast)
+    kinds = {scenes.somebody(cast, kind).email: kind for kind in KINDS if kind != "visitor"}
+    with on(DUE):
+        for person in User.objects.filter(email__in=kinds):
+            preferences.choose(by=person, cadence=Cadence.WEEKLY, weekday=0, local_hour=8, stream=Stream.ACTIONS)
+    with on(DUE + 7 * DAY):
+        messages = digests()
+    assert len(messages) > 3
+    for message in messages:
+        words = whole(message)
+        kind = kinds.get(min(addresses([message])))
+        hidden = [canary.word for canary in canaries if kind and canary.hidden_from(kind)]
+        assert not [word for word in hidden if word in words]
 
 
 def test_the_subject_names_neither_a_promise_nor_a_question(cast: Cast) -> None:

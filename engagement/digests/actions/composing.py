@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cities.models import Invitation
 from engagement.choices import Cadence, CheckInState, ItemKind
 from engagement.digests.actions.lines import Line, days_late
-from engagement.digests.actions.selection import Piece, Selection, all_lines, select
+from engagement.digests.actions.selection import NEW, Piece, Selection, all_lines, select
 from engagement.digests.drafts import Draft
 from engagement.digests.habits import habit_in_words
 from engagement.digests.periods import zone_of
@@ -72,11 +72,12 @@ class Entry:
     promise: str
     words: str
     url: str
+    is_new: bool
 
     @classmethod
     def of(cls, piece: Piece) -> "Entry":
-        line = piece.line
-        return cls(line.what, line.headline, line.status, line.text, line.promise, line.words, line.url)
+        line, is_new = piece.line, piece.code == NEW
+        return cls(line.what, line.headline, line.status, line.text, line.promise, line.words, line.url, is_new)
 
 
 def _render(digest: Digest, selection: Selection, preference: DigestPreference, stop_url: str) -> mail.Rendered:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from engagement.choices import CheckInState
+from engagement.digests.network.rendering import isolated
 from engagement.dues import Due
 from engagement.models import CheckIn, CoachingSession, Commitment, Introduction, Question
 from engagement.promises import LEAD_IS_TOLD_AFTER, Promise, Whom
@@ -181,7 +182,8 @@ class Told:
     def what(self) -> str:
         """A question is quoted below its line, as a promise is, not as the line."""
         if isinstance(self.row, Question) and self.row.project:
-            return _("A question about “%(title)s”") % {"title": one_line(self.row.project.title)}
+            project = self.row.project
+            return _("A question about “%(title)s”") % {"title": isolated(one_line(project.title), project.language)}
         return one_line(self.item.title)
 
     @property
