@@ -5,11 +5,11 @@ from django.urls import reverse
 from engagement.digests.unsubscribe import keys_for
 from engagement.models import DigestFeedback, PreviewLeave
 from tests.access.rows_digest import READER, sent
-from tests.access.table import Canary, Row, everybody, signed_in
+from tests.access.table import Canary, Expected, Row, everybody, signed_in
 from tests.cast import Cast, make_project
 from tests.engagement.digest_scenes import happen
 
-COORDINATORS = {"coordinator": 200, "funder_coordinator": 200}
+COORDINATORS: dict[str, Expected] = {"coordinator": 200, "funder_coordinator": 200}
 
 
 def said(cast: Cast) -> str:

@@ -166,7 +166,7 @@ def test_a_closed_account_an_unsent_digest_and_a_missing_rank_open_nothing(
 def test_what_was_narrowed_since_is_not_named_and_nothing_is_said_of_it(
     client: Client, cast: Cast, item: DigestItem
 ) -> None:
-    Project.objects.filter(pk=item.project_id).update(visibility=Visibility.TEAM)
+    Project.objects.filter(digest_items=item).update(visibility=Visibility.TEAM)
 
     page = client.get(url_of(item)).content.decode()
     refused = client.post(url_of(item), {"wish": "more"})
@@ -221,7 +221,7 @@ def test_all_that_was_said_stands_on_the_page_of_digests_and_can_be_taken_back(
 def test_a_project_narrowed_since_is_not_named_in_the_list(client: Client, item: DigestItem, me: User) -> None:
     client.force_login(me)
     feedback.say(by=me, item=item, wish=FeedbackWish.LESS)
-    Project.objects.filter(pk=item.project_id).update(visibility=Visibility.TEAM)
+    Project.objects.filter(digest_items=item).update(visibility=Visibility.TEAM)
 
     page = client.get(reverse("digest_list")).content.decode()
 

@@ -84,7 +84,12 @@ def test_a_text_part_is_not_escaped_and_is_not_safe_for_a_page(folder: Path) -> 
 def test_a_template_is_filled_and_inlined_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "x.html").write_text("<p>{{ a }}</p>")
     times: list[str] = []
-    monkeypatch.setattr("innoteams.lib.moulds.inlined_fragment", lambda piece: times.append(piece) or piece)
+
+    def noting(piece: str) -> str:
+        times.append(piece)
+        return piece
+
+    monkeypatch.setattr("innoteams.lib.moulds.inlined_fragment", noting)
     ours = moulds()
 
     pages = [ours.fill("mail/x.html", {"a": str(number)}) for number in range(5)]
