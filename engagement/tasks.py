@@ -32,10 +32,26 @@ def project_letters_tick() -> None:
 
 @shared_task(expires=_HEARD_WITHIN)
 def reminder_tick() -> None:
-    """Writes the reminders that are due: sessions that are near or wait to be logged, and what is promised."""
+    """Writes the reminders that are due: sessions that are near or wait to be logged."""
     from engagement.reminders import write_due
 
     write_due(timezone.now())
+
+
+@shared_task(expires=_HEARD_WITHIN)
+def introduction_tick() -> None:
+    """Asks people who met a month ago whether it helped."""
+    from engagement.introductions.helping import write_due
+
+    write_due(timezone.now())
+
+
+@shared_task(expires=_HEARD_WITHIN)
+def suggestion_tick() -> None:
+    """One round of the matcher: whom each team might meet."""
+    from engagement.introductions.suggesting import refresh
+
+    refresh(timezone.now())
 
 
 @shared_task
@@ -92,3 +108,11 @@ def deliver_digests(pks: list[int]) -> None:
     from engagement.digests.delivery import deliver
 
     deliver(pks, timezone.now)
+
+
+@shared_task
+def rehearse_digests(token: str) -> None:
+    """A dry run that an administrator asked for."""
+    from engagement.digests.rehearsal import perform
+
+    perform(token)

@@ -4,6 +4,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("engagement.urls_accompany")),
+    path("", include("engagement.urls_digest_runs")),
     path("", include("engagement.urls_digests")),
     path("", include("engagement.urls_calendar")),
+    path("", include("engagement.urls_reach")),
 ]

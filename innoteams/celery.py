@@ -19,5 +19,7 @@ app.conf.beat_schedule = {
     "check-in-tick": {"task": "engagement.tasks.check_in_tick", "schedule": crontab(minute=7)},
     "project-letters-tick": {"task": "engagement.tasks.project_letters_tick", "schedule": crontab(minute="*/2")},
     "reminder-tick": {"task": "engagement.tasks.reminder_tick", "schedule": crontab(minute="3-59/10")},
+    "introduction-tick": {"task": "engagement.tasks.introduction_tick", "schedule": crontab(minute=23)},
+    "suggestion-tick": {"task": "engagement.tasks.suggestion_tick", "schedule": crontab(hour="3,15", minute=41)},
     "letters": {"task": "engagement.tasks.post_letters", "schedule": crontab(minute="*/5")},
 }

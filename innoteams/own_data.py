@@ -60,7 +60,8 @@ def _habits(person: User) -> dict[str, Rows]:
         "digest_preferences": _rows(
             DigestPreference.objects.filter(person=person).values("stream", "cadence", "weekday", "local_hour")
         ),
-        "reminders": _rows(ReminderPreference.objects.filter(person=person).values("promises", "sessions")),
+        "saved_searches": _rows(person.saved_searches.values("name", "query", "created_at")),
+        "reminders": _rows(ReminderPreference.objects.filter(person=person).values("sessions")),
         # Without the key: the file is passed around more easily than the page that shows it.
         "calendar_feeds": _rows(person.calendar_feeds.values("created_at", "revoked_at", "last_read_at")),
         # Without its subject, which names a project that may have been narrowed since.

@@ -1,7 +1,7 @@
 """Searches of the project list that a person keeps: saved under a name, opened again, and told of in the digest."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -35,11 +35,17 @@ def canonical(query: QueryDict | str) -> str:
     """The same for every address that narrows the list in the same way: what narrows alone, in one order, each value
     once. Empty where nothing is chosen."""
     given = QueryDict(query) if isinstance(query, str) else query
-    chosen = ProjectFilter(given, Project.objects.none(), person=User()).chosen
+    return as_address(ProjectFilter(given, Project.objects.none(), person=User()).chosen)
+
+
+def as_address(chosen: Mapping[str, Any]) -> str:
+    """What is chosen in a filter (`ProjectFilter.chosen`), in the one order."""
     kept = QueryDict(mutable=True)
     for name in sorted(chosen):
         value = chosen[name]
-        kept.setlist(name, sorted(set(value)) if isinstance(value, list) else [" ".join(str(value).split())])
+        values = sorted(set(value) - {""}) if isinstance(value, list) else [" ".join(str(value).split())]
+        if values:
+            kept.setlist(name, values)
     return kept.urlencode()
 
 
@@ -75,7 +81,7 @@ def _asked(questions: Sequence[tuple[str, int | None]], pks: Collection[int]) ->
 
 def _narrowed(query: str, person: int | None, pks: Collection[int], place: int) -> QuerySet[Any, tuple[int, int]]:
     some = Project.objects.filter(pk__in=among(frozenset(pks)))
-    rows = ProjectFilter(QueryDict(query), some, person=User(pk=person)).qs
+    rows: QuerySet[Project] = ProjectFilter(QueryDict(query), some, person=User(pk=person)).qs
     return rows.order_by().values_list("pk", Value(place))
 
 

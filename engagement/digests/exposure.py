@@ -74,7 +74,7 @@ def _showing(items: "QuerySet[DigestItem]") -> "list[tuple[str, QuerySet[DigestI
     return [
         ("project__team", items.filter(project__isnull=False)),
         ("question__team", items.filter(question__team__isnull=False)),
-        ("team", items.filter(kind=ItemKind.SUGGESTION, project=None, team__isnull=False)),
+        ("suggestion__with_team", items.filter(suggestion__isnull=False, project=None, question=None)),
         ("city__teams", items.filter(kind=ItemKind.CITY, city__teams__is_active=True)),
     ]
 

@@ -183,7 +183,9 @@ def resend(pk: int, *, by: str, now: dt.datetime) -> Digest:
     Raises ResendRefused."""
     digest: Digest = Digest.objects.select_for_update(of=("self",)).select_related("person").get(pk=pk)
     if digest.state not in (UNKNOWN, FAILED):
-        raise ResendRefused(_("Only one that failed, or of which nobody knows whether it went out, is sent again."))
+        raise ResendRefused(
+            _("Only a digest that failed, or of which nobody knows whether it went out, is sent again.")
+        )
     newer = Digest.objects.filter(person=digest.person, stream=digest.stream, window_end__gt=digest.window_end)
     if newer.exclude(state=SKIPPED).exists():
         raise ResendRefused(_("A later digest of this person has taken up what this one held."))

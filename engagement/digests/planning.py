@@ -31,7 +31,7 @@ def plan(now: dt.datetime, stream: str) -> int:
     After an outage one digest is planned, for the latest period; what an earlier one had not sent is merged into it.
     """
     _mend_ends(stream)
-    return sum(_plan_for(people, now, stream) for people in _people(stream))
+    return sum(_plan_for(people, now, stream) for people in people_of(stream))
 
 
 def window_of(person_ids: list[int], end: dt.datetime, stream: str) -> dict[int, dt.datetime]:
@@ -49,7 +49,7 @@ def _mend_ends(stream: str) -> None:
     ahead.update(window_end=Greatest("window_start", now))
 
 
-def _people(stream: str) -> Iterator[list[User]]:
+def people_of(stream: str) -> Iterator[list[User]]:
     """Active people who have chosen their language and time zone, as far as the stream is for them, in portions."""
     last = 0
     arrived = User.objects.filter(is_active=True, welcomed_at__isnull=False)
@@ -59,16 +59,16 @@ def _people(stream: str) -> Iterator[list[User]]:
         last = people[-1].pk
 
 
-@transaction.atomic
-def _plan_for(people: list[User], now: dt.datetime, stream: str) -> int:
+def due_of(people: list[User], now: dt.datetime, stream: str) -> list[Digest]:
+    """Unsaved rows for those of the people who are due and have none for the period yet. Only reads."""
     slots = _slots(people, now, stream)
     slots = _without_known(slots, stream)
     if not slots:
-        return 0
+        return []
     # With a `now` in the future the window still ends today: what happens meanwhile is not skipped over.
     end = min(now, timezone.now())
     starts = window_of(list(slots), end, stream)
-    rows = [
+    return [
         Digest(
             person=person,
             stream=stream,
@@ -83,10 +83,17 @@ def _plan_for(people: list[User], now: dt.datetime, stream: str) -> int:
         for person in people
         if person.pk in slots
     ]
+
+
+@transaction.atomic
+def _plan_for(people: list[User], now: dt.datetime, stream: str) -> int:
+    rows = due_of(people, now, stream)
+    if not rows:
+        return 0
     Digest.objects.bulk_create(rows, ignore_conflicts=True)
     mine = Digest.objects.filter(stream=stream)
     newer = mine.filter(person=OuterRef("person"), due_at__gt=OuterRef("due_at"), state=DigestState.PLANNED)
-    ledger.supersede(newer, mine.filter(person__in=list(slots)), now)
+    ledger.supersede(newer, mine.filter(person__in=[row.person_id for row in rows]), now)
     return len(rows)
 
 

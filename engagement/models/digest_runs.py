@@ -41,6 +41,7 @@ class DigestPin(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     until = models.DateField(_("until"))
     removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["-created_at"]

@@ -15,6 +15,7 @@ from django.conf import settings as portal
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from kombu import Connection
 from pytest_django import Settings
 
 from engagement.choices import Cadence, DigestState, Stream
@@ -487,6 +488,29 @@ def test_beat_and_worker_send_what_is_due(
 
     assert worker.poll() is None
     assert [sink.count(person) for person in readers] == [1, 1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_flushed_broker_loses_nothing_and_doubles_nothing(
+    sink: Sink, cast: Cast, news: Project, start: Callable[..., "subprocess.Popen[bytes]"], tmp_path: Path
+) -> None:
+    readers = make_readers(30)
+    only(*readers)
+    sink.mood[readers[4].email] = "hang at the recipient"
+
+    worker = start("celery", tmp_path / "beat")
+    assert sink.reached.wait(60)
+    sink.mood.clear()
+    worker.kill()
+    worker.wait()
+    with Connection(portal.CELERY_BROKER_URL) as broker:
+        broker.default_channel.client.flushdb()
+    start("celery", tmp_path / "another-beat")
+    wait_for(lambda: Digest.objects.filter(state=SENT).count() == len(readers) - 1, seconds=60)
+
+    assert sorted(sink.count(person) for person in readers) == [0, *[1] * (len(readers) - 1)]
+    states = Digest.objects.filter(stream=Stream.NETWORK).values_list("state", flat=True)
+    assert set(states) == {SENT, DigestState.CLAIMED}
 
 
 def test_a_clock_started_from_a_moment_goes_on_from_there() -> None:

@@ -41,7 +41,6 @@ def _item(rank: int, chosen: Chosen) -> DigestItem:
         project=chosen.project or (suggestion.project if suggestion else None),
         question=chosen.question or (suggestion.question if suggestion else None),
         city=chosen.city if chosen.kind == ItemKind.CITY else None,
-        team=suggestion.with_team if suggestion else None,
         suggestion=suggestion,
         pin=chosen.pin,
         newest_activity_id=chosen.news[0].pk if chosen.news else None,

@@ -115,7 +115,7 @@ def read_shown(readers: Mapping[int, Reader], candidates: Q) -> None:
         "suggestion_id",
         "pin_id",
         "city_id",
-        Coalesce("city_id", "project__team__city_id", "question__team__city_id", "team__city_id"),
+        Coalesce("city_id", "project__team__city_id", "question__team__city_id", "suggestion__with_team__city_id"),
     )
     for person, end, *shown in rows:
         _remember(readers[person], end, shown)

@@ -1,18 +1,17 @@
 """How a digest reads: its entries put together into a mail in the recipient's language, never too long."""
 
-import datetime as dt
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from engagement.choices import Cadence, ItemKind, Stream, Weekday
+from engagement.choices import ItemKind, Stream
 from engagement.digests.feedback import say_url_from
+from engagement.digests.habits import habit_in_words
 from engagement.digests.network.entries import Details, Occasion, Told, absolute, details_of, told
 from engagement.digests.network.pool import Pool
 from engagement.digests.network.reasons import in_words
@@ -22,7 +21,7 @@ from engagement.models import Digest, DigestPreference
 from innoteams.lib import mail
 from innoteams.lib.moulds import Moulds, moulds_in
 
-__all__ = ["LONGEST", "details_of", "habit_in_words", "render"]
+__all__ = ["LONGEST", "details_of", "render"]
 
 # Bytes of the HTML part. Mail programs cut off what is longer than about 100 KB, the foot with its links first.
 LONGEST = 90_000
@@ -160,17 +159,3 @@ def _preheader(entries: list[Entry]) -> str:
 def _more(number: int) -> str:
     sentence = ngettext("%(more)s more project has news", "%(more)s more projects have news", number)
     return sentence % {"more": number}
-
-
-def habit_in_words(preference: DigestPreference, time_zone: str) -> str:
-    """“every week, on Tuesday at 08:00 (Europe/Paris)”, in the active language."""
-    hour = time_format(dt.time(preference.local_hour), "H:i")
-    values = {"day": Weekday(preference.weekday).label, "hour": hour, "zone": time_zone}
-    sentences = {
-        Cadence.OFF: _("never"),
-        Cadence.DAILY: _("every day at %(hour)s (%(zone)s)"),
-        Cadence.WEEKLY: _("every week, on %(day)s at %(hour)s (%(zone)s)"),
-        Cadence.FORTNIGHTLY: _("every two weeks, on %(day)s at %(hour)s (%(zone)s)"),
-        Cadence.MONTHLY: _("every month, on the first %(day)s at %(hour)s (%(zone)s)"),
-    }
-    return sentences[Cadence(preference.cadence)] % values
