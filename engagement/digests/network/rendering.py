@@ -88,7 +88,9 @@ def _entries(selection: Selection, pool: Pool, details: Details, occasion: Occas
     known: MutableMapping[str, str] = pool.remembered(("sentences", occasion.language), dict)
     entries = []
     for rank, item in enumerate(selection.items, start=1):
-        reasons = [{"code": reason.code, **reason.facts} for reason in item.reasons]
+        # Who pinned it stands above it already.
+        told_above = "pinned" if item.pin else ""
+        reasons = [{"code": one.code, **one.facts} for one in item.reasons if one.code != told_above]
         why = in_words(reasons, pool.topics, pool.all_cities, known)
         entries.append(Entry(told(item, pool, details, occasion), why, f"{say}{rank}/" if say else ""))
     return entries
