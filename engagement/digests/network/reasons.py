@@ -133,7 +133,7 @@ _SENTENCES: dict[str, Callable[[Stored, Mapping[int, Topic], Mapping[int, City]]
     "met_and_helped": _plain(lambda: _("Your teams have met, and it helped")),
     "match": _plain(lambda: _("Not new, but close to your own work")),
     "suggested": _plain(lambda: _("Suggested to your team")),
-    "seldom_shown": _plain(lambda: _("Seldom seen in the digests so far")),
+    "seldom_shown": _plain(lambda: _("Shown to few people of late")),
     "quiet_city": _plain(lambda: _("Seldom seen in the digests so far")),
     "new_city": _plain(lambda: _("New in the network")),
     "exploration": _plain(lambda: _("Not what you usually read: to look beyond it")),
