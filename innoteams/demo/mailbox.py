@@ -23,6 +23,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from engagement.digests.pictures import with_pictures
 from innoteams.lib.sealed import SANDBOX, sealed
 
 _PER_PAGE = 25
@@ -98,7 +99,13 @@ def mail_html(_request: HttpRequest, key: str) -> HttpResponse:
     message = _message_or_404(key)
     if message.get_body(("html",)) is None:
         raise Http404
-    return sealed(_part(message, "html"))
+    return sealed(with_pictures(_part(message, "html"), _pictures(message)))
+
+
+def _pictures(message: EmailMessage) -> dict[str, bytes]:
+    """Those that came along, by the name under which the page shows them."""
+    images = [part for part in message.walk() if part.get_content_type() == "image/png" and part["Content-ID"]]
+    return {part["Content-ID"].strip().strip("<>"): part.get_content() for part in images}
 
 
 urlpatterns = [
