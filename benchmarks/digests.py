@@ -1,27 +1,32 @@
-"""Digests: planned, chosen, written, recorded and sent to many people; beside it what the parts cost on their own.
+"""Digests: planned, chosen, written, recorded and sent to many people; beside it what could be done at best.
 
-Limits measured in the same run: choosing and writing without any record, and the mail server's own rate for the same
-messages over one connection.
+Limits measured in the same run, in turns: choosing and writing without sight, reasons or record (digest_limit), and the
+mail server's own rate for the same messages over one connection.
 """
 
+import datetime as dt
+import os
 import random
+import resource
 import smtplib
 import time
 from collections.abc import Callable
+from statistics import median
 from typing import TypeVar
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from benchmarks.digest_limit import write_all
 from benchmarks.mail_server import mail_server
-from engagement.digests import network, tick
+from engagement.choices import Stream
+from engagement.digests import tick
 from engagement.digests.building import build
 from engagement.digests.delivery import deliver, message_of
-from engagement.digests.preferences import preferences_of
-from engagement.models import Digest
+from engagement.models import Digest, DigestItem
 from innoteams.accounts.models import User
 from projects.choices import Phase, Verb
 from projects.models import Activity, Project, ProjectTopic
@@ -48,34 +53,61 @@ def main(people: int, projects: int) -> None:
 def measure(people: int) -> None:
     now = timezone.now()
     print(f"{people} recipients, {Project.objects.count()} projects with news\n")
-    waiting, seconds, queries = timed(lambda: tick.prepare(now))
+    waiting, seconds, queries = timed(lambda: tick.prepare(now, [Stream.NETWORK]))
     report("plan", people, seconds, queries)
+    batches = list(tick.batches(waiting.planned))
+    limits = [timed(lambda: write_all(min(people, 1000)))[1] * max(1.0, people / 1000) for _turn in range(2)]
+    _, built, queries = timed(lambda: [build(batch, now) for batch in batches])
+    limits.append(timed(lambda: write_all(min(people, 1000)))[1] * max(1.0, people / 1000))
+    limit = median(limits)
+    report("choose and write at best, nothing recorded (limit)", people, limit, 2)
+    report("build: choose, write, record", people, built, queries, limit / built)
+    print(f"    {queries / len(batches):.0f} SQL a batch of {tick.BATCH}; at most {peak()} MiB in this process")
 
-    planned = list(Digest.objects.select_related("person").filter(pk__in=waiting.planned))
-    batches = list(tick.batches(planned_pks := [digest.pk for digest in planned]))
-    _, limit, queries = timed(lambda: sum(_compose(planned, batch) for batch in batches))
-    report("choose and write, nothing recorded (limit)", people, limit, queries)
-    _, seconds, queries = timed(lambda: [build(batch, now) for batch in batches])
-    report("build: choose, write, record", people, seconds, queries, limit)
-    print(f"    {queries / len(batches):.0f} SQL a batch of {tick.BATCH}\n")
+    anew(now)
+    two = in_two_processes(batches, lambda batch: build(batch, now))
+    print(f"    two workers: {people / two:.0f}/s, {built / two:.2f} times one\n")
 
-    own = raw_rate(planned_pks[: min(300, people)])
-    _, seconds, queries = timed(lambda: deliver(planned_pks, timezone.now, patience=float("inf")))
-    report("deliver: claim, look again, send, settle", people, seconds, queries, people / own)
-    print(f"    the mail server's own rate, one connection: {own:.0f}/s")
+    own = [raw_rate(waiting.planned[: min(500, people)])]
+    _, seconds, queries = timed(lambda: deliver(waiting.planned[: people // 2], timezone.now, patience=float("inf")))
+    own.append(raw_rate(waiting.planned[: min(500, people)]))
+    rate = median(own)
+    report("deliver: look, claim, send, settle", people // 2, seconds, queries, people / 2 / seconds / rate)
+    print(f"    {queries / (people // 2):.2f} SQL a mail; the mail server's own rate, one connection: {rate:.0f}/s")
+    rest = waiting.planned[people // 2 :]
+    both = in_two_processes(list(tick.batches(rest, 50)), lambda batch: deliver(batch, timezone.now))
+    print(f"    two workers: {len(rest) / both:.0f}/s, {len(rest) / both / (people / 2 / seconds):.2f} times one")
     states = Digest.objects.order_by().values_list("state", flat=True)
-    print(f"    all sent: {set(states) == {'sent'}}")
+    print(f"    all sent: {set(states) == {'sent'}}; at most {peak()} MiB in this process")
 
 
-def _compose(planned: list[Digest], batch: list[int]) -> int:
-    wanted = set(batch)
-    digests = [digest for digest in planned if digest.pk in wanted]
-    people = [digest.person_id for digest in digests]
-    return len(
-        network.compose(
-            digests, preferences_of(people), dict.fromkeys(people, "https://portal.example/digests/stop/key/")
-        )
-    )
+def anew(now: dt.datetime) -> None:
+    """As planned, to be built once more."""
+    DigestItem.objects.all().delete()
+    Digest.objects.update(state="planned", html_body="", text_body="")
+
+
+def in_two_processes(batches: list[list[int]], work: Callable[[list[int]], object]) -> float:
+    """Seconds until both are done; each takes every second batch."""
+    connections.close_all()
+    started = time.perf_counter()
+    children = []
+    for first in (0, 1):
+        pid = os.fork()
+        if pid == 0:
+            try:
+                for batch in batches[first::2]:
+                    work(batch)
+            finally:
+                os._exit(0)
+        children.append(pid)
+    for pid in children:
+        os.waitpid(pid, 0)
+    return time.perf_counter() - started
+
+
+def peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float, int]:
@@ -86,8 +118,8 @@ def timed(work: Callable[[], T]) -> tuple[T, float, int]:
     return result, seconds, len(queries)
 
 
-def report(what: str, people: int, seconds: float, queries: int, limit: float | None = None) -> None:
-    beside = f", {limit / seconds:.0%} of the limit" if limit else ""
+def report(what: str, people: int, seconds: float, queries: int, share: float | None = None) -> None:
+    beside = f", {share:.0%} of the limit" if share else ""
     print(f"{what}: {seconds * 1000 / people:.2f} s per 1,000, {people / seconds:.0f}/s, {queries} SQL{beside}")
 
 

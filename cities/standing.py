@@ -1,6 +1,7 @@
 """What a signed-in person is in the network today, asked of the database once per request."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import get_ident
@@ -18,6 +19,9 @@ from cities.querysets import today
 from cities.sight import Sight, settle
 from innoteams.accounts.models import User
 
+# What else is asked in the same query, by rooms that this one does not know: filled when the apps are ready.
+asked_beside: dict[str, Callable[[User], Exists]] = {}
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -28,6 +32,8 @@ class Standing:
     writes: bool = False
     has_second_factor: bool = False
     sight: Sight = field(default_factory=Sight)
+    # Those of `asked_beside` that are so.
+    beside: frozenset[str] = frozenset()
 
     @property
     def needs_second_factor(self) -> bool:
@@ -40,7 +46,9 @@ def standing_of(person: User) -> Standing:
     remembered = getattr(person, "_standing", None)
     if isinstance(remembered, Standing):
         return remembered
-    is_administrator, is_coordinator, rows, read, has_factor = _question(today(), get_ident()).get(pk=person.pk)
+    beside = {name: ask(person) for name, ask in asked_beside.items()}
+    question = _question(today(), get_ident()).annotate(**beside)
+    is_administrator, is_coordinator, rows, read, has_factor, *answers = question.get(pk=person.pk)
     rights = [(row["team"], row["right"]) for row in rows]
     member_of = frozenset(team for team, right in rights if right in BELONGING)
     coached = frozenset(team for team, right in rights if right == Right.COACH)
@@ -53,6 +61,7 @@ def standing_of(person: User) -> Standing:
         writes=bool(writes_for),
         has_second_factor=has_factor,
         sight=Sight(member_of, writes_for, accompanies=member_of | coached | frozenset(read)),
+        beside=frozenset(name for name, is_so in zip(beside, answers, strict=True) if is_so),
     )
     person._standing = standing  # type: ignore[attr-defined]  # a memory for one request, not a field
     return standing

@@ -127,9 +127,23 @@ class IntroductionReason(TextChoices):
 
 class IntroductionState(TextChoices):
     ASKED = "asked", _("asked")
+    # Not now: it waits again from a day that the side that let it rest has chosen.
+    RESTING = "resting", _("resting")
     ACCEPTED = "accepted", _("accepted")
     DECLINED = "declined", _("declined")
     WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+# Neither introduced nor over.
+OPEN_INTRODUCTION = (IntroductionState.ASKED, IntroductionState.RESTING)
+
+
+class Help(TextChoices):
+    """What a side says of an introduction, a month later."""
+
+    YES = "yes", _("Yes, it helped")
+    NOT_YET = "not_yet", _("Not yet")
+    NO = "no", _("No, it did not")
 
 
 class LetterKind(TextChoices):
@@ -140,13 +154,15 @@ class LetterKind(TextChoices):
     INTRODUCTION_ASKED = "introduction_asked", _("a team asks to meet")
     INTRODUCTION_ACCEPTED = "introduction_accepted", _("two people are introduced")
     INTRODUCTION_DECLINED = "introduction_declined", _("an introduction is declined")
+    INTRODUCTION_BROKERED = "introduction_brokered", _("a coordinator proposes that two teams meet")
+    INTRODUCTION_RESTS = "introduction_rests", _("an introduction rests")
+    INTRODUCTION_HELPED = "introduction_helped", _("did an introduction help?")
     SESSION_PLANNED = "session_planned", _("a session is planned")
     SESSION_MOVED = "session_moved", _("a session is moved")
     SESSION_CALLED_OFF = "session_called_off", _("a session is called off")
     SESSION_SOON = "session_soon", _("a session is near")
     SESSION_TO_LOG = "session_to_log", _("a session waits to be logged")
     CHECK_IN_DATES = "checkin_dates", _("the days of a check-in changed")
-    PROMISES = "promises", _("what is due, one mail a day")
     QUESTION_ASKED = "question_asked", _("a project is asked a question")
     QUESTION_ANSWERED = "question_answered", _("a question is answered")
     PROJECT_ADAPTED = "project_adapted", _("another city adapts a project")
@@ -222,3 +238,12 @@ class SuppressionCause(TextChoices):
     BOUNCE = "bounce", _("it came back")
     COMPLAINT = "complaint", _("it was marked as spam")
     MANUAL = "manual", _("set by hand")
+
+
+class MailReport(TextChoices):
+    """What a mail provider reports of a mail, as far as anything follows from it."""
+
+    BOUNCED = "bounced", _("it came back for good")
+    DELAYED = "delayed", _("it could not be delivered this time")
+    COMPLAINED = "complained", _("it was marked as spam")
+    DELIVERED = "delivered", _("the other server took it")

@@ -1,4 +1,4 @@
-"""One function for each message about check-ins, introductions, questions and adaptations. Each answers the sent
+"""One function for each message about check-ins, questions and adaptations. Each answers the sent
 message, or None where the person does not see (any more) what it would tell of."""
 
 from django.conf import settings
@@ -6,9 +6,8 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 
 from cities.permissions import belongs_to
-from engagement.choices import CheckInState, IntroductionState
-from engagement.models import CheckIn, Introduction, Letter, Question
-from innoteams.accounts.models import User
+from engagement.choices import CheckInState
+from engagement.models import CheckIn, Letter, Question
 from innoteams.lib import mail
 from projects.choices import Visibility
 from projects.models import Activity, Project
@@ -46,38 +45,6 @@ def check_in_dates(letter: Letter) -> EmailMessage | None:
     if check_in is None or change is None or newer.exists():
         return None
     return _write(letter, "checkin_dates", check_in.get_absolute_url(), check_in=check_in, change=change)
-
-
-def introduction_asked(letter: Letter) -> EmailMessage | None:
-    introduction = _introduction_seen_by(letter, IntroductionState.ASKED)
-    if introduction is None:
-        return None
-    return _write(letter, "introduction_asked", introduction.get_absolute_url(), about=introduction)
-
-
-def introduction_accepted(letter: Letter) -> EmailMessage | None:
-    """To each of the two: both texts, and an answer to this mail goes to the other one."""
-    introduction = _introduction_seen_by(letter, IntroductionState.ACCEPTED)
-    if introduction is None or introduction.answered_by is None:
-        return None
-    asker, answerer = introduction.asked_by, introduction.answered_by
-    other = answerer if letter.person_id == asker.pk else asker
-    return _write(
-        letter,
-        "introduction_accepted",
-        introduction.get_absolute_url(),
-        about=introduction,
-        other=other,
-        other_team=introduction.to_team if other == answerer else introduction.from_team,
-        reply_to=other,
-    )
-
-
-def introduction_declined(letter: Letter) -> EmailMessage | None:
-    introduction = _introduction_seen_by(letter, IntroductionState.DECLINED)
-    if introduction is None:
-        return None
-    return _write(letter, "introduction_declined", introduction.get_absolute_url(), about=introduction)
 
 
 def question_asked(letter: Letter) -> EmailMessage | None:
@@ -171,32 +138,13 @@ def _about_check_in(letter: Letter, template: str, state: CheckInState) -> Email
     )
 
 
-def _introduction_seen_by(letter: Letter, state: IntroductionState) -> Introduction | None:
-    rows = Introduction.objects.visible_to(letter.person).select_related(
-        "asked_by", "answered_by", "from_team__city", "to_team__city", "project"
-    )
-    introduction: Introduction | None = rows.filter(pk=letter.introduction_id, state=state).first()
-    return introduction
-
-
-def _write(
-    letter: Letter, template: str, path: str, *, reply_to: User | None = None, **context: object
-) -> EmailMessage:
+def _write(letter: Letter, template: str, path: str, **context: object) -> EmailMessage:
     person = letter.person
-    about = context.get("about")
-    if isinstance(about, Introduction):
-        context["project"] = _project_seen_by(person, about)
     return mail.send(
         template,
         person,
         person.language,
         {"person": person, "link": f"{settings.SITE_URL}{path}", **context},
-        reply_to=[reply_to] if reply_to else [],
         message_id=message_id(letter),
         time_zone=person.zone,
     )
-
-
-def _project_seen_by(person: User, introduction: Introduction) -> Project | None:
-    found: Project | None = Project.objects.visible_to(person).filter(pk=introduction.project_id).first()
-    return found

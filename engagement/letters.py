@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 _BATCH = 100
 MOST_ATTEMPTS = 8
-# Told to a person once for each activity, day, or version of a session.
+# Told to a person once for each activity, version of a session, or introduction.
 ONCE = (
     LetterKind.PROJECT_ADAPTED,
     LetterKind.ADAPTATION_REPORTED,
@@ -29,27 +29,26 @@ ONCE = (
     LetterKind.SESSION_CALLED_OFF,
     LetterKind.SESSION_SOON,
     LetterKind.SESSION_TO_LOG,
-    LetterKind.PROMISES,
+    LetterKind.INTRODUCTION_HELPED,
 )
 # Longer than a batch takes at the mail server's slowest, so that a letter is not claimed twice while being posted.
 LEASE = dt.timedelta(minutes=30)
 
-About = CheckIn | Introduction | Question | Activity | CoachingSession | dt.date
+About = CheckIn | Introduction | Question | Activity | CoachingSession
 _FIELDS: dict[type[About], str] = {
     CheckIn: "check_in",
     Introduction: "introduction",
     Question: "question",
     Activity: "activity",
     CoachingSession: "session",
-    dt.date: "day",
 }
 
 
 def write(kind: LetterKind, to: Iterable[tuple[User, About]], *, now: dt.datetime | None = None) -> None:
     """Writes down whom to tell what. Call it in the transaction of the change; the bell rings after the commit.
 
-    About an activity, a day, or one version of a session (its `sequence`) each person is written to once, whoever
-    asks for it again: the database holds that.
+    About an activity, or one version of a session (its `sequence`) each person is written to once, and once
+    whether an introduction helped, whoever asks for it again: the database holds that.
     """
     now = now or timezone.now()
     Letter.objects.bulk_create(
@@ -120,11 +119,11 @@ def claim(now: dt.datetime) -> list[Letter]:
     return list(Letter.objects.filter(pk__in=claimed).select_related("person").order_by("pk"))
 
 
-def close(letter: Letter, *, sent: bool) -> None:
-    """Sent, or not to be sent any more (the person has lost sight of what it tells of)."""
+def close(letter: Letter, *, sent: bool, why: str = "") -> None:
+    """Sent, or not to be sent any more (the person has lost sight of what it tells of; or `why`)."""
     letter.closed_at = timezone.now()
     letter.sent_at = letter.closed_at if sent else None
-    letter.error = ""
+    letter.error = why
     letter.save(update_fields=["closed_at", "sent_at", "error"])
 
 

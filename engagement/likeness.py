@@ -4,10 +4,11 @@ Today it is answered from topics, from the words of title and problem (PostgreSQ
 the kinship of the two cities. Likeness of meaning across languages will join in `prepare`, as one more field.
 """
 
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.db import connection
 
@@ -72,6 +73,7 @@ class Likenesses:
     ) -> None:
         self.works, self.cities, self.ties, self.words = works, cities_of_teams, ties, words
         self._answers: dict[tuple[int, int], Likeness] = {}
+        self._kin: dict[tuple[int, int], Kinship] = {}
 
     @cached_property
     def _works_of_team(self) -> dict[int, list[Work]]:
@@ -81,12 +83,63 @@ class Likenesses:
         return grouped
 
     @cached_property
-    def _topics_of_teams(self) -> dict[int, set[int]]:
-        return {team: {topic for work in works for topic in work.topics} for team, works in self._works_of_team.items()}
+    def _weights_of_teams(self) -> dict[int, dict[int, float]]:
+        """The topics of each team, each as heavy as where it ranks highest."""
+        weights: dict[int, dict[int, float]] = defaultdict(dict)
+        for work in self.works.values():
+            own = weights[work.team_id]
+            for topic, rank in work.topics.items():
+                own[topic] = max(own.get(topic, 0.0), _WEIGHT_OF_RANK[rank])
+        return weights
+
+    @cached_property
+    def _works_on(self) -> dict[int, list[Work]]:
+        """The projects of each topic."""
+        found: dict[int, list[Work]] = defaultdict(list)
+        for work in self.works.values():
+            for topic in work.topics:
+                found[topic].append(work)
+        return found
 
     def topics_of_team(self, team_id: int) -> set[int]:
         """What the team works on."""
-        return self._topics_of_teams.get(team_id, set())
+        return set(self._weights_of_teams.get(team_id, ()))
+
+    def in_topics(self, team_id: int) -> dict[int, tuple[float, int | None]]:
+        """Of all projects elsewhere that share a topic with the team's work, in one go: the sum of the topics' weights,
+        and the steps ahead (None: near to no phase), as `of` answers for each."""
+        live = self._live_steps(team_id)
+        found: dict[int, tuple[float, int | None]] = {}
+        for topic, weight in self._weights_of_teams.get(team_id, {}).items():
+            steps = live.get(topic, ())
+            for work in self._works_on[topic]:
+                if work.team_id == team_id:
+                    continue
+                shared, ahead = found.get(work.pk, (0.0, None))
+                step = _STEP[work.phase]
+                if ahead != 1 and step - 1 in steps:
+                    ahead = 1
+                elif ahead is None and step in steps:
+                    ahead = 0
+                found[work.pk] = (shared + weight * _WEIGHT_OF_RANK[work.topics[topic]], ahead)
+        return found
+
+    def _live_steps(self, team_id: int) -> dict[int, set[int]]:
+        """By topic, the phases in which the team has work that goes on."""
+        steps: dict[int, set[int]] = defaultdict(set)
+        for work in self._works_of_team.get(team_id, ()):
+            if work.outcome == Outcome.IN_PROGRESS:
+                for topic in work.topics:
+                    steps[topic].add(_STEP[work.phase])
+        return steps
+
+    @cached_property
+    def words_of_team(self) -> dict[int, dict[int, float]]:
+        """`words`, by team and then by project."""
+        found: dict[int, dict[int, float]] = defaultdict(dict)
+        for (team, project), weight in self.words.items():
+            found[team][project] = weight
+        return found
 
     def of(self, team_id: int, project_id: int) -> Likeness:
         key = (team_id, project_id)
@@ -97,6 +150,12 @@ class Likenesses:
     def kinship(self, team_id: int, city: City) -> Kinship:
         """Of the team's city with another."""
         own = self.cities[team_id]
+        key = (own.pk, city.pk)
+        if key not in self._kin:
+            self._kin[key] = self._kinship(own, city)
+        return self._kin[key]
+
+    def _kinship(self, own: City, city: City) -> Kinship:
         if own.pk == city.pk:
             return Kinship()
         return Kinship(
@@ -107,13 +166,9 @@ class Likenesses:
         )
 
     def _compare(self, team_id: int, other: Work) -> Likeness:
-        own = self._works_of_team.get(team_id, [])
-        topics: dict[int, float] = {}
-        for work in own:
-            for topic in work.topics.keys() & other.topics.keys():
-                weight = _WEIGHT_OF_RANK[work.topics[topic]] * _WEIGHT_OF_RANK[other.topics[topic]]
-                topics[topic] = max(topics.get(topic, 0.0), weight)
-        phase_of, steps = self._nearest_phase(own, other)
+        own = self._weights_of_teams.get(team_id, {})
+        topics = {topic: own[topic] * _WEIGHT_OF_RANK[rank] for topic, rank in other.topics.items() if topic in own}
+        phase_of, steps = self._nearest_phase(self._works_of_team[team_id], other) if topics else (None, 0)
         return Likeness(
             topics=tuple(sorted(topics.items(), key=lambda pair: (-pair[1], pair[0]))),
             words=self.words.get((team_id, other.pk), 0.0),
@@ -156,49 +211,80 @@ def prepare(team_ids: Iterable[int], projects: Iterable[Project]) -> Likenesses:
         for team in [team.pk for team in city.teams.all()]
     }
     ties = {frozenset(pair) for pair in Tie.objects.values_list("city_id", "neighbour_id")}
-    return Likenesses(works, cities, ties, _words_in_common(teams, [project.pk for project in others]))
+    return Likenesses(works, cities, ties, words_in_common(teams, [project.pk for project in others]))
 
 
-# Words of title and problem that a team's projects and another project both use, each counted by how much it says (the
-# logarithm of how rare it is). How rare is taken from the statistics that PostgreSQL keeps of the column: they cost
-# nothing and are the same for everybody, whoever else is in the batch. Without them (a new database) words say nothing.
-_IN_COMMON = """
-WITH size AS (
-    SELECT greatest(reltuples, 1)::float AS projects FROM pg_class WHERE oid = 'projects_project'::regclass
-),
-known AS (
-    SELECT most_common_elems::text::text[] AS lexemes, most_common_elem_freqs AS shares FROM pg_stats
-    WHERE schemaname = 'public' AND tablename = 'projects_project' AND attname = 'words'
-),
-shares AS (SELECT one.lexeme, one.share FROM known, unnest(known.lexemes, known.shares) AS one (lexeme, share)),
-uses AS (
-    SELECT text.id, text.team_id, word.lexeme
-    FROM projects_project AS text, unnest(ts_filter(text.words, '{a,b}')) AS word, known
-    WHERE (text.team_id = ANY(%(teams)s) OR text.id = ANY(%(projects)s)) AND length(word.lexeme) >= 4
-),
-telling AS (
-    SELECT lexeme, -ln(greatest(share, 1 / projects, %(rarest)s)) AS weight
-    FROM (SELECT DISTINCT lexeme FROM uses) used LEFT JOIN shares USING (lexeme), size
-    WHERE share IS NULL OR share <= greatest(%(few)s / projects, %(common)s)
-)
-SELECT team, project, sum(weight) FROM (
-    SELECT DISTINCT own.team_id AS team, other.id AS project, telling.lexeme, telling.weight
-    FROM telling JOIN uses own USING (lexeme) JOIN uses other USING (lexeme)
-    WHERE own.team_id = ANY(%(teams)s) AND other.id = ANY(%(projects)s) AND own.team_id <> other.team_id
-) shared GROUP BY team, project
+# The words of title and problem, and beside them the statistics that PostgreSQL keeps of that column: they cost nothing
+# and are the same for everybody, whoever else is in the batch. Without them (a new database) words say nothing.
+_WORDS = """
+SELECT id, team_id, tsvector_to_array(ts_filter(words, '{a,b}')), NULL::real[]
+FROM projects_project WHERE team_id = ANY(%(teams)s) OR id = ANY(%(projects)s)
+UNION ALL
+SELECT greatest(reltuples, 1)::bigint, NULL, most_common_elems::text::text[], most_common_elem_freqs
+FROM pg_class, pg_stats
+WHERE oid = 'projects_project'::regclass AND schemaname = 'public' AND tablename = 'projects_project'
+AND attname = 'words'
 """
+_SHORTEST_WORD = 4
+_MICRO = 1_000_000
 
 
-def _words_in_common(team_ids: set[int], project_ids: list[int]) -> dict[tuple[int, int], float]:
-    if not team_ids or not project_ids:
+def words_in_common(team_ids: Iterable[int], project_ids: Iterable[int]) -> dict[tuple[int, int], float]:
+    """How much the words say that each team's projects and each of the other projects both use, 0 to 1; one query.
+
+    Each word counts by how much it says: the logarithm of how rare it is.
+    """
+    teams, projects = set(team_ids), set(project_ids)
+    if not teams or not projects:
         return {}
-    values: dict[str, list[int] | float] = {
-        "teams": sorted(team_ids),
-        "projects": project_ids,
-        "few": float(_FEW),
-        "common": _COMMON,
-        "rarest": _RAREST,
+    rows, telling = _read_words(teams, projects)
+    if telling is None:
+        return {}
+    used_by: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    of_team: dict[int, set[str]] = defaultdict(set)
+    for pk, team, words in rows:
+        if team in teams:
+            of_team[team] |= words
+        for word in words if pk in projects else ():
+            used_by[word].append((pk, team))
+    return {
+        (team, pk): min(1.0, sum_of_weights / _MICRO / _MUCH)
+        for team, words in of_team.items()
+        for pk, sum_of_weights in _used_too(team, words, used_by, telling).items()
+        if sum_of_weights
     }
+
+
+def _used_too(
+    team: int, words: set[str], used_by: Mapping[str, list[tuple[int, int]]], telling: Callable[[str], float]
+) -> dict[int, int]:
+    """By project of others what the words say that it uses too; in whole numbers, as sums of fractions depend on their
+    order."""
+    in_common: dict[int, int] = defaultdict(int)
+    for word in words & used_by.keys():
+        weight = round(telling(word) * _MICRO)
+        for pk, other in used_by[word] if weight else ():
+            in_common[pk] += weight if other != team else 0
+    return in_common
+
+
+def _read_words(
+    teams: set[int], projects: set[int]
+) -> tuple[list[tuple[int, int, set[str]]], Callable[[str], float] | None]:
+    """Of each project its words, and how much a word says (0: too common to say anything)."""
     with connection.cursor() as cursor:
-        cursor.execute(_IN_COMMON, values)
-        return {(team, project): min(1.0, weight / _MUCH) for team, project, weight in cursor.fetchall()}
+        cursor.execute(_WORDS, {"teams": sorted(teams), "projects": sorted(projects)})
+        rows = cursor.fetchall()
+    known = [(size, dict(zip(words, shares, strict=False))) for size, team, words, shares in rows if team is None]
+    if not known:
+        return [], None
+    [(size, shares)] = known
+
+    @cache
+    def telling(word: str) -> float:
+        share = shares.get(word, 0.0)
+        if len(word) < _SHORTEST_WORD or share > max(_FEW / size, _COMMON):
+            return 0.0
+        return -math.log(max(share, 1 / size, _RAREST))
+
+    return [(pk, team, set(words)) for pk, team, words, _shares in rows if team is not None], telling

@@ -217,17 +217,54 @@ def can_ask_introduction(person: Person, from_team: Team) -> Verdict:
     return no(_("Introductions are asked for by leads and members of a team."))
 
 
+def can_broker_introductions(person: Person) -> Verdict:
+    """At all: coordinators of an operator that runs a programme for somebody; a funder's read along."""
+    if can_read_introductions(person) and Team.objects.active().coordinated_by(person).exists():
+        return YES
+    return no(_("Introductions are brokered by coordinators of a programme, for the cities it accompanies."))
+
+
+def can_broker_introduction(person: Person, first: Team, second: Team) -> Verdict:
+    """Between two teams, at least one of which a programme of the person's operator accompanies."""
+    if person.is_authenticated and Team.objects.filter(pk__in=(first.pk, second.pk)).coordinated_by(person).exists():
+        return YES
+    return no(_("One of the two has to be a team that a programme of yours accompanies."))
+
+
+def can_read_introductions(person: Person) -> Verdict:
+    """How introductions of a programme's cities go: its coordinators, of the operator and of the funder."""
+    if person.is_authenticated and standing_of(person).is_coordinator:
+        return YES
+    return no(_("Coordinators see here how the introductions of their cities go."))
+
+
+def team_to_answer(person: Person, introduction: Introduction) -> Team | None:
+    """The side that the person answers for, as long as it has not answered: the one that was asked; of a brokered
+    introduction either. None for everybody else."""
+    if not introduction.is_open:
+        return None
+    sides = [(introduction.to_team, introduction.answered_by_id)]
+    if introduction.is_brokered:
+        sides.append((introduction.from_team, introduction.asked_by_id))
+    return next((team for team, spoke in sides if spoke is None and writes_for(person, team)), None)
+
+
 def can_answer_introduction(person: Person, introduction: Introduction) -> Verdict:
-    if introduction.state != IntroductionState.ASKED:
+    if not introduction.is_open:
         return no(_("This introduction does not wait for an answer any more."))
-    if writes_for(person, introduction.to_team):
+    if team_to_answer(person, introduction):
         return YES
     return no(_("A lead or member of the team that was asked answers."))
 
 
 def can_withdraw_introduction(person: Person, introduction: Introduction) -> Verdict:
-    if introduction.state != IntroductionState.ASKED:
+    """Whoever asked; a brokered one, whoever coordinates for the operator that brokers it."""
+    if not introduction.is_open:
         return no(_("This introduction does not wait for an answer any more."))
+    if introduction.brokered_for_id is not None:
+        if _coordinates_for(person, introduction.brokered_for_id):
+            return YES
+        return no(_("Only the coordinators who proposed it take the proposal back."))
     if person.pk == introduction.asked_by_id:
         return YES
     return no(_("Only the person who asked takes the question back."))
@@ -236,9 +273,16 @@ def can_withdraw_introduction(person: Person, introduction: Introduction) -> Ver
 def can_say_it_helped(person: Person, introduction: Introduction) -> Verdict:
     if introduction.state != IntroductionState.ACCEPTED:
         return no(_("You have not been introduced."))
-    if person.pk == introduction.asked_by_id:
+    if person.pk in (introduction.asked_by_id, introduction.answered_by_id):
         return YES
-    return no(_("The person who asked says whether it helped."))
+    return no(_("The two people who were introduced say whether it helped."))
+
+
+def can_judge_suggestion(person: Person, for_team: Team) -> Verdict:
+    """Setting a suggestion aside, bringing it back: who could ask."""
+    if writes_for(person, for_team):
+        return YES
+    return no(_("Leads and members of the team decide whom it wants to meet."))
 
 
 # --- Questions -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cities.models import Membership, Team
-from engagement.choices import CheckInState, DigestState, Drawer, IntroductionState, Sharing
+from cities.querysets import today
+from engagement.choices import OPEN_INTRODUCTION, CheckInState, DigestState, Drawer, IntroductionState, Sharing
+from projects.choices import OPEN_TO_ALL
 from projects.models import Project
 
 if TYPE_CHECKING:
@@ -173,14 +175,55 @@ class CoachingNoteQuerySet(models.QuerySet[Any]):
 
 class IntroductionQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """The two teams, and who asked. A coordinator reads states alone (`brokered_of`, introductions.overview)."""
         if not person.is_authenticated:
             return self.none()
         mine = Team.objects.of_member(person)
         return self.filter(Q(asked_by=person) | Q(from_team__in=mine) | Q(to_team__in=mine))
 
+    def brokered_of(self, person: "User | AnonymousUser") -> Self:
+        """Brokered for an operator that the person coordinates for: their states are shown, not what the two say."""
+        if not person.is_authenticated:
+            return self.none()
+        return self.filter(brokered_for__in=person.coordinations.current().values("operator"))
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_INTRODUCTION)
+
+    def awake(self) -> Self:
+        """Asked, or the day until which it rested has come."""
+        return self.filter(
+            Q(state=IntroductionState.ASKED) | Q(state=IntroductionState.RESTING, rests_until__lte=today())
+        )
+
     def waiting_for(self, person: "User | AnonymousUser") -> Self:
-        """Asked of a team the person writes for, and not answered."""
-        return self.filter(state=IntroductionState.ASKED, to_team__in=Team.objects.writable_by(person))
+        """Awake, and a team the person writes for has not answered."""
+        mine = Team.objects.writable_by(person)
+        return self.awake().filter(
+            Q(to_team__in=mine, answered_by=None) | Q(from_team__in=mine, asked_by=None, brokered_for__isnull=False)
+        )
+
+    def between(self, first: int, second: int) -> Self:
+        """Of two teams by their keys, whichever asked."""
+        return self.filter(Q(from_team=first, to_team=second) | Q(from_team=second, to_team=first))
+
+
+class SuggestionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """A suggestion is told to the people of the team it is for."""
+        return self.filter(for_team__in=Team.objects.of_member(person))
+
+    def standing(self) -> Self:
+        """Open, and still true at this moment: what they rest on is seen by everybody signed in, and the other team is
+        there. What is not is closed by the matcher's next round."""
+        return self.filter(
+            Q(project=None) | Q(project__visibility__in=OPEN_TO_ALL),
+            Q(question=None) | Q(question__closed_at=None),
+            Q(question=None) | Q(question__project=None) | Q(question__project__visibility__in=OPEN_TO_ALL),
+            closed_at=None,
+            for_team__is_active=True,
+            with_team__is_active=True,
+        )
 
 
 class QuestionQuerySet(models.QuerySet[Any]):

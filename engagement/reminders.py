@@ -1,8 +1,8 @@
-"""Reminders: a session is near, a session waits to be logged, and one mail a day of what is promised.
+"""Reminders of sessions: one is near, or waits to be logged. What is promised is in the digest of actions.
 
 A door rings every few minutes; each ring looks at the database for what is due now and has no letter yet. Rings that
-are lost, doubled or late change nothing: a letter is written once (Letter.letter_of_session_once, letter_of_day_once),
-and what it says is looked up when it is sent.
+are lost, doubled or late change nothing: a letter is written once (Letter.letter_of_session_once), and what it says is
+looked up when it is sent.
 """
 
 import datetime as dt
@@ -10,17 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Exists, Max, Min, OuterRef, Q
-from django.utils import timezone
+from django.db.models import Exists, Min, OuterRef
 
 from cities.models import Membership
 from engagement import letters
 from engagement.choices import LetterKind
 from engagement.digests.periods import zone_of
-from engagement.dues import Due, coaches_of, promised
+from engagement.dues import coaches_of
 from engagement.local_days import is_awake, is_working_day
 from engagement.models import CoachingSession, Letter, ReminderPreference
-from engagement.promises import STEPS
 from engagement.querysets import SessionQuerySet
 from innoteams.accounts.models import User
 
@@ -28,29 +26,23 @@ SOON = dt.timedelta(hours=24)
 LOG_AFTER = dt.timedelta(hours=2)
 # What fell into so many days without a worker is made up for; what is older is no news any more.
 CATCH_UP_DAYS = 7
-_DAY = dt.timedelta(days=1)
-_CATCH_UP = CATCH_UP_DAYS * _DAY
-# The furthest from its promised day that a reminder may come: the last step, put off over a long weekend.
-_LONGEST_AFTER = (max(step.days for steps in STEPS.values() for step in steps) + 3) * _DAY
+_CATCH_UP = dt.timedelta(days=CATCH_UP_DAYS)
 _LONGEST_SESSION = dt.timedelta(days=3)
-_SENT = Q(sent_at__isnull=False)
 
 
 def write_due(now: dt.datetime) -> int:
     """Writes every reminder that is due; answers how many were asked for."""
-    return write_sessions_soon(now) + write_sessions_to_log(now) + write_promises(now)
+    return write_sessions_soon(now) + write_sessions_to_log(now)
 
 
 def preference_of(person: User) -> ReminderPreference:
-    """What the person chose, or the default: all of them."""
+    """What the person chose, or the default: to be reminded."""
     return ReminderPreference.objects.filter(person=person).first() or ReminderPreference(person=person)
 
 
-def choose(*, by: User, promises: bool, sessions: bool) -> ReminderPreference:
+def choose(*, by: User, sessions: bool) -> ReminderPreference:
     """Also for letters that were written and not sent yet."""
-    chosen, _made = ReminderPreference.objects.update_or_create(
-        person=by, defaults={"promises": promises, "sessions": sessions}
-    )
+    chosen, _made = ReminderPreference.objects.update_or_create(person=by, defaults={"sessions": sessions})
     return chosen
 
 
@@ -139,58 +131,3 @@ def _write(kind: LetterKind, to: Iterable[tuple[User, CoachingSession]], now: dt
     if new:
         letters.write(kind, new, now=now)
     return len(new)
-
-
-# --- What is promised ----------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def write_promises(now: dt.datetime) -> int:
-    """One letter for each person to whom something reached a step, on their own day and at their own hour.
-
-    A day on which nobody wrote is made up for by the next letter; there are never two of a day.
-    """
-    found = promised(due_from=_earliest_due(now))
-    told = _told_until(found)
-    off = set(ReminderPreference.objects.filter(person__in=found, promises=False).values_list("person", flat=True))
-    to: list[tuple[User, letters.About]] = []
-    for person, dues in found.items():
-        zone = zone_of(person.timezone)
-        day = now.astimezone(zone).date()
-        sent, written = told.get(person.pk, (None, dt.date.min))
-        is_time = is_awake(now, zone) and is_working_day(day, zone)
-        if is_time and person.pk not in off and written < day and _news(dues, person, sent, day):
-            to.append((person, day))
-    if to:
-        letters.write(LetterKind.PROMISES, to, now=now)
-    return len(to)
-
-
-def news_for(person: User, day: dt.date) -> list[Due]:
-    """What the letter of that day tells: what reached a step since the last one that was sent and is still so.
-
-    The person's own first, the oldest first. Empty where they have switched it off, or cannot sign in any more.
-    """
-    if ReminderPreference.objects.filter(person=person, promises=False).exists():
-        return []
-    dues = promised(due_from=_earliest_due(timezone.now()), to=[person.pk]).get(person, [])
-    earlier = Letter.objects.filter(kind=LetterKind.PROMISES, person=person, sent_at__isnull=False, day__lt=day)
-    sent = earlier.aggregate(last=Max("day"))["last"]
-    return sorted(_news(dues, person, sent, day), key=lambda one: (not one.is_own, one.due))
-
-
-def _news(dues: list[Due], person: User, sent: dt.date | None, day: dt.date) -> list[Due]:
-    after = max(sent or dt.date.min, day - _CATCH_UP)
-    return [one for one in dues if one.is_news(zone_of(person.timezone), after, day)]
-
-
-def _earliest_due(now: dt.datetime) -> dt.date:
-    """The promised day of the oldest thing that may still be news somewhere."""
-    return now.astimezone(dt.UTC).date() - _LONGEST_AFTER - _CATCH_UP - _DAY
-
-
-def _told_until(people: Iterable[User]) -> dict[int, tuple[dt.date | None, dt.date]]:
-    """For each person the days of the last letter that was sent and of the last that was written."""
-    rows = Letter.objects.filter(kind=LetterKind.PROMISES, person__in=[person.pk for person in people]).order_by()
-    days = rows.values_list("person").annotate(sent=Max("day", filter=_SENT), written=Max("day"))
-    return {person: (sent, written) for person, sent, written in days}

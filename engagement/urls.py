@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("engagement.urls_digest_runs")),
     path("", include("engagement.urls_digests")),
     path("", include("engagement.urls_calendar")),
+    path("", include("engagement.urls_reach")),
 ]

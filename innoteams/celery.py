@@ -14,8 +14,12 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "heartbeat": {"task": "innoteams.tasks.heartbeat", "schedule": 30.0, "options": {"expires": 30}},
     "digest-tick": {"task": "engagement.tasks.digest_tick", "schedule": crontab(minute="*/5")},
+    "digest-doorbell": {"task": "engagement.tasks.digest_doorbell", "schedule": crontab()},
+    "digest-prune": {"task": "engagement.tasks.digest_prune", "schedule": crontab(hour=3, minute=41)},
     "check-in-tick": {"task": "engagement.tasks.check_in_tick", "schedule": crontab(minute=7)},
     "project-letters-tick": {"task": "engagement.tasks.project_letters_tick", "schedule": crontab(minute="*/2")},
     "reminder-tick": {"task": "engagement.tasks.reminder_tick", "schedule": crontab(minute="3-59/10")},
+    "introduction-tick": {"task": "engagement.tasks.introduction_tick", "schedule": crontab(minute=23)},
+    "suggestion-tick": {"task": "engagement.tasks.suggestion_tick", "schedule": crontab(hour="3,15", minute=41)},
     "letters": {"task": "engagement.tasks.post_letters", "schedule": crontab(minute="*/5")},
 }

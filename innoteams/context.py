@@ -1,4 +1,4 @@
-"""What every page's shell shows: navigation by role, the demo banner."""
+"""What every page's shell shows: navigation by role, the demo banner, and to whom mail does not reach, that."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,9 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cities.standing import standing_of
+from engagement.apps import UNREACHABLE
+from engagement.reach import suppression_of
+from innoteams.accounts.models import User
 
 if TYPE_CHECKING:
-    from innoteams.accounts.models import User
+    from django.contrib.auth.models import AnonymousUser
+
+    from engagement.models import Suppression
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,14 @@ def shell(request: HttpRequest) -> dict[str, object]:
     person = getattr(request, "user", None)
     entries = _entries_for(person) if person is not None and person.is_authenticated else _entries_for_visitors()
     nav = [NavItem(label, url, icon, _is_current(request, url)) for label, url, icon in entries]
-    return {"nav": nav, "demo_mode": settings.DEMO}
+    return {"nav": nav, "demo_mode": settings.DEMO, "unreachable": _why_not_reached(person)}
+
+
+def _why_not_reached(person: "User | AnonymousUser | None") -> "Suppression | None":
+    """Why and since when no mail is sent to them. That it is sent costs no query."""
+    if not isinstance(person, User) or UNREACHABLE not in standing_of(person).beside:
+        return None
+    return suppression_of(person.email)
 
 
 def _is_current(request: HttpRequest, url: str) -> bool:
@@ -42,7 +54,7 @@ def _entries_for_visitors() -> list[tuple[str, str, str]]:
     ]
 
 
-def _entries_for(person: "User") -> list[tuple[str, str, str]]:
+def _entries_for(person: User) -> list[tuple[str, str, str]]:
     standing = standing_of(person)
     entries = [(_("My work"), reverse("my_work"), "inbox"), *_entries_for_visitors()]
     if standing.is_coordinator:
@@ -52,7 +64,7 @@ def _entries_for(person: "User") -> list[tuple[str, str, str]]:
     if standing.is_coach or standing.is_in_team or standing.is_coordinator:
         entries.append((_("Coaching"), reverse("engagement_list"), "messages-square"))
     entries.append((_("Questions"), reverse("question_list"), "circle-question-mark"))
-    if standing.is_in_team:
+    if standing.is_in_team or standing.is_coordinator:
         entries.append((_("Introductions"), reverse("introduction_list"), "handshake"))
     entries.append((_("Digests"), reverse("digest_list"), "mail"))
     return entries

@@ -9,7 +9,15 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Q
 from django.utils import timezone
 
-from engagement.models import Answer, CoachingNote, DigestPreference, Question, ReminderPreference
+from engagement.models import (
+    Answer,
+    CoachingNote,
+    DigestPreference,
+    Introduction,
+    IntroductionHelp,
+    Question,
+    ReminderPreference,
+)
 from innoteams.accounts.models import User
 from innoteams.lib.rich_text import plain
 from projects.models import Attachment, Ending, Follow, JournalEntry, Project, Revision
@@ -60,7 +68,8 @@ def _habits(person: User) -> dict[str, Rows]:
         "digest_preferences": _rows(
             DigestPreference.objects.filter(person=person).values("stream", "cadence", "weekday", "local_hour")
         ),
-        "reminders": _rows(ReminderPreference.objects.filter(person=person).values("promises", "sessions")),
+        "saved_searches": _rows(person.saved_searches.values("name", "query", "created_at")),
+        "reminders": _rows(ReminderPreference.objects.filter(person=person).values("sessions")),
         # Without the key: the file is passed around more easily than the page that shows it.
         "calendar_feeds": _rows(person.calendar_feeds.values("created_at", "revoked_at", "last_read_at")),
         # Without its subject, which names a project that may have been narrowed since.
@@ -100,8 +109,25 @@ def _written(person: User) -> dict[str, Rows]:
         "answers": _rows(
             Answer.objects.filter(author=person, question__in=questions).values("question__text", "text", "answered_at")
         ),
+        **_introductions(person),
         "changes": _changes(person),
         "coaching_notes": _rows(notes.values("drawer", "text", "created_at")),
+    }
+
+
+def _introductions(person: User) -> dict[str, Rows]:
+    """What the person wrote to be introduced, or to introduce others; nothing of what was answered."""
+    spoke, answered = Introduction.objects.filter(asked_by=person), Introduction.objects.filter(answered_by=person)
+    brokered = Introduction.objects.filter(brokered_by=person)
+    told = IntroductionHelp.objects.filter(person=person)
+    return {
+        "introductions_asked": _rows(spoke.filter(brokered_for=None).values("message", "asked_at")),
+        "introductions_answered": [
+            *_rows(answered.values("answer", "answered_at")),
+            *_rows(spoke.exclude(brokered_for=None).values("asker_words", "answered_at")),
+        ],
+        "introductions_proposed": _rows(brokered.values("message", "asked_at")),
+        "introductions_looked_back_on": _rows(told.values("said", "note", "at")),
     }
 
 

@@ -317,6 +317,47 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "innoteams <network@innoteams.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAILBOX_DIR = INNOTEAMS_HOME / "mailbox"
+# Digests: at most so many mails in a minute, in all and to one mail domain (0: as many as the server takes), and so
+# many to a person on one day, of all streams together (0: as many as there are).
+DIGESTS_PER_MINUTE = env.int("DIGESTS_PER_MINUTE", 0)
+DIGESTS_PER_MINUTE_TO_A_DOMAIN = env.int("DIGESTS_PER_MINUTE_TO_A_DOMAIN", 0)
+DIGESTS_A_DAY = env.int("DIGESTS_A_DAY", 2)
+
+# The provider that reports what became of a mail, and how its reports prove where they come from: by a key that signs
+# them, named as django-anymail names it, or (None) only by the name and password that the provider sends along.
+_REPORTS_SIGNED_BY = {
+    "brevo": None,
+    "mailersend": "MAILERSEND_SIGNING_SECRET",
+    "mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY",
+    "mailjet": None,
+    "mailtrap": "MAILTRAP_TRACKING_SECRET",
+    "postmark": None,
+    "sparkpost": None,
+}
+MAIL_REPORTS_FROM = env.str("MAIL_REPORTS_FROM", "").lower()
+_reports_key = env.str("MAIL_REPORTS_KEY", "")
+_reports_passwords: list[str] = env.list("MAIL_REPORTS_PASSWORD", [])
+ANYMAIL: dict[str, object] = {}
+if MAIL_REPORTS_FROM:
+    if MAIL_REPORTS_FROM not in _REPORTS_SIGNED_BY:
+        raise ImproperlyConfigured(
+            f"MAIL_REPORTS_FROM is {MAIL_REPORTS_FROM}; there is {', '.join(_REPORTS_SIGNED_BY)}."
+        )
+    _signed_by = _REPORTS_SIGNED_BY[MAIL_REPORTS_FROM]
+    if _signed_by and not _reports_key:
+        raise ImproperlyConfigured(
+            f"Reports from {MAIL_REPORTS_FROM} are signed: MAIL_REPORTS_KEY must hold the key, or anybody could report."
+        )
+    if not _signed_by and not _reports_passwords:
+        raise ImproperlyConfigured(
+            f"Reports from {MAIL_REPORTS_FROM} are not signed: MAIL_REPORTS_PASSWORD must hold a name:password that "
+            "the provider sends along, or anybody could report."
+        )
+    if any(not all(pair.partition(":")) for pair in _reports_passwords):
+        raise ImproperlyConfigured("MAIL_REPORTS_PASSWORD is a name and a password with a colon between them.")
+    ANYMAIL["WEBHOOK_SECRET"] = _reports_passwords
+    if _signed_by:
+        ANYMAIL[_signed_by] = _reports_key
 
 # --- Logging -----------------------------------------------------------------------------------------------------
 

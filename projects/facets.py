@@ -82,7 +82,7 @@ def facets_of(filters: ProjectFilter, topics: list[Topic]) -> Facets:
     """`topics` are all topics with their groups, in order: their names are labels here and elsewhere on the page."""
     counts, names = remembered(_asked(filters), lambda: _count(filters, topics))
     total = counts[TOTAL][TOTAL]
-    labels = _labels(topics, names, counts)
+    labels = labels_of(topics, names, counts)
     chosen = filters.chosen
     facets = []
     for name, label in _headings().items():
@@ -195,7 +195,7 @@ def _headings() -> dict[str, str]:
     }
 
 
-def _labels(
+def labels_of(
     topics: list[Topic], programmes: dict[str, str], counts: dict[str, dict[str, int]]
 ) -> dict[str, dict[str, tuple[str, str]]]:
     """Every value of every facet in the order in which it is shown, with its words and its topic group."""

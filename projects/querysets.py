@@ -348,3 +348,9 @@ class AdaptationQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: "User | AnonymousUser") -> Self:
         """Only where both ends are seen: the link would otherwise tell of a hidden project."""
         return self.filter(seen_by(person, "project__"), Q(source=None) | seen_by(person, "source__"))
+
+
+class SavedSearchQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """A search is its person's alone."""
+        return self.filter(person=person) if person.is_authenticated else self.none()

@@ -13,6 +13,7 @@ from projects.views import (
     moves,
     pilots,
     readings_tables,
+    searches,
     stuck,
     writing,
 )
@@ -62,5 +63,9 @@ urlpatterns = [
     path("projects/<slug:slug>/files/<int:pk>/remove/", attachments.attachment_remove, name="attachment_remove"),
     path("files/<int:pk>/", attachments.attachment_file, name="attachment_file"),
     path("files/<int:pk>/<int:width>/", attachments.attachment_width, name="attachment_width"),
+    path("searches/", searches.search_list, name="search_list"),
+    path("searches/new/", searches.search_save, name="search_save"),
+    path("searches/<int:pk>/", searches.search_rename, name="search_rename"),
+    path("searches/<int:pk>/remove/", searches.search_remove, name="search_remove"),
     path("follow/<slug:kind>/<slug:slug>/", moves.follow_toggle, name="follow_toggle"),
 ]

@@ -22,6 +22,9 @@ for _name in (
     "COOKIE_SUFFIX",
     "LOG_LEVEL",
     "CONN_MAX_AGE",
+    "MAIL_REPORTS_FROM",
+    "MAIL_REPORTS_KEY",
+    "MAIL_REPORTS_PASSWORD",
 ):
     os.environ.pop(_name, None)
 if "INNOTEAMS_TEST_HOME" not in os.environ:

@@ -4,17 +4,18 @@ import datetime as dt
 import logging
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.urls import reverse
 
 from engagement.choices import DigestState
-from engagement.digests import ledger
+from engagement.digests import ledger, pictures
 from engagement.digests.drafts import Draft
-from engagement.digests.preferences import preferences_of, reason_against
+from engagement.digests.looking import reason_not_to, stop_url
+from engagement.digests.preferences import preferences_of
 from engagement.digests.streams import STREAMS
 from engagement.digests.unsubscribe import keys_for
-from engagement.models import Digest, DigestItem, DigestPreference
+from engagement.models import Digest, DigestItem
+from engagement.reach import suppressed
+from innoteams.lib.bulk import copy_in, update_many
 from innoteams.lib.mail import mail_domain
 
 logger = logging.getLogger(__name__)
@@ -52,10 +53,6 @@ def build(pks: Sequence[int], now: dt.datetime) -> list[int]:
         return []
 
 
-def stop_url(key: str) -> str:
-    return f"{settings.SITE_URL}{reverse('digest_stop', args=[key])}"
-
-
 @transaction.atomic
 def _build(pks: Sequence[int], now: dt.datetime) -> list[int]:
     planned = Digest.objects.select_for_update(skip_locked=True, of=("self",)).select_related("person")
@@ -66,9 +63,10 @@ def _build(pks: Sequence[int], now: dt.datetime) -> list[int]:
     drafts = [draft for stream, same in by_stream.items() for draft in _drafts_of(stream, same, now)]
     for draft in drafts:
         _fill(draft, now)
-    DigestItem.objects.filter(digest__in=digests).delete()
-    DigestItem.objects.bulk_create([item for draft in drafts if draft.rendered for item in _items(draft)])
-    Digest.objects.bulk_update(digests, _WRITTEN)
+    pictures.keep({name: png for draft in drafts if draft.rendered for name, png in draft.rendered.pictures.items()})
+    DigestItem.objects.filter(digest__in=digests)._raw_delete(DigestItem.objects.db)
+    copy_in([item for draft in drafts if draft.rendered for item in _items(draft)])
+    update_many(digests, _WRITTEN)
     return [draft.digest.pk for draft in drafts if draft.rendered]
 
 
@@ -76,9 +74,10 @@ def _drafts_of(stream: str, digests: list[Digest], now: dt.datetime) -> list[Dra
     """Of those whose reader still wants it; the others are skipped."""
     people = [digest.person_id for digest in digests]
     preferences = preferences_of(people, stream)
+    away = suppressed(digest.person.email for digest in digests)
     wanted = []
     for digest in digests:
-        why_not = _reason_against(digest, preferences[digest.person_id], now)
+        why_not = reason_not_to(digest, preferences[digest.person_id], away, now)
         if why_not:
             ledger.note(digest, DigestState.SKIPPED, by="builder", now=now, why=why_not)
         else:
@@ -91,12 +90,6 @@ def _items(draft: Draft) -> list[DigestItem]:
     for item in draft.items:
         item.digest = draft.digest
     return draft.items
-
-
-def _reason_against(digest: Digest, preference: DigestPreference, now: dt.datetime) -> str:
-    if not digest.person.is_active:
-        return "inactive"
-    return reason_against(preference, digest.person.timezone, now)
 
 
 def _fill(draft: Draft, now: dt.datetime) -> None:

@@ -1,34 +1,34 @@
-"""From built to sent, at most once: claimed and committed, looked at once more, handed over, settled."""
+"""From built to sent, at most once: looked at once more, claimed and committed, handed over, settled."""
 
 import datetime as dt
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
 
 from engagement.choices import DigestState
-from engagement.digests import ledger
-from engagement.digests.archive import all_told
-from engagement.digests.building import build, stop_url
-from engagement.digests.preferences import preference_of, reason_against
-from engagement.digests.sight import SEEN_BY_EVERYBODY
-from engagement.digests.unsubscribe import keys_for
-from engagement.models import Digest, Question
+from engagement.digests import ledger, pictures
+from engagement.digests.building import build
+from engagement.digests.looking import Look, Ready, look, stop_url
+from engagement.digests.pacing import FullMinute, take_place
+from engagement.models import Digest
 from innoteams.lib import mail
 from innoteams.lib.courier import Courier, NotTakenError, ServerAwayError, UnclearError
-from projects.models import Project
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], dt.datetime]
-# A batch stops by itself long before the task would be killed; the next tick goes on with the rest.
+# A batch stops by itself long before the task would be killed; the next ring goes on with the rest.
 PATIENCE = 120.0
-# Something was narrowed between the writing and the claim: so often it is written anew before the next tick tries.
+# So many are looked at together, and what was seen counts for so many seconds: what is narrowed while a batch goes out
+# is held back from all but those on their way that very moment.
+AT_A_LOOK, LOOK_IS_GOOD_FOR = 20, 0.5
+# Something was narrowed between the writing and the look: so often it is written anew before the next ring tries.
 _REWRITES = 2
 
 
@@ -43,101 +43,102 @@ def deliver(pks: Sequence[int], clock: Clock, *, patience: float = PATIENCE) -> 
     return Counter(deliver_one_by_one(pks, clock, patience=patience))
 
 
-def deliver_one_by_one(pks: Sequence[int], clock: Clock, *, patience: float = PATIENCE) -> Iterator[str]:
-    """Like `deliver`, telling the state of each as it is settled."""
+def deliver_one_by_one(
+    pks: Sequence[int], clock: Clock, *, patience: float = PATIENCE, waits: bool = False
+) -> Iterator[str]:
+    """Like `deliver`, telling the state of each as it is settled. With `waits`, a full minute is waited for; else what
+    finds no place is left for a later ring."""
     until = time.monotonic() + patience
     with Courier() as courier:
-        for place, pk in enumerate(pks):
-            if time.monotonic() > until:
-                return
+        batch = _Batch(deque(pks), courier, clock, waits=waits)
+        while batch.queue and time.monotonic() <= until:
             try:
                 # Before the claim: where nobody answers, nothing is claimed and no attempt is spent.
                 courier.open()
             except ServerAwayError as error:
                 logger.warning("Digests wait: %s", error)
-                ledger.postpone(pks[place:], str(error), clock())
+                ledger.postpone(batch.queue, str(error), clock())
                 return
-            if state := _deliver_one(pk, courier, clock):
-                yield state
+            yield from batch.send_a_few()
 
 
-@dataclass(frozen=True)
-class Claimed:
-    """A digest that this worker alone may send now, with the key that its footer holds."""
+@dataclass
+class _Batch:
+    """What is still to be sent over one connection. A digest that a look finds no longer right, or that has waited
+    for longer than the look counts, comes back to the front of the queue."""
 
-    digest: Digest
-    key: str
+    queue: deque[int]
+    courier: Courier
+    clock: Clock
+    waits: bool = False
+    rewrites: Counter[int] = field(default_factory=Counter)
 
+    def send_a_few(self) -> Iterator[str]:
+        few = [self.queue.popleft() for _ in range(min(AT_A_LOOK, len(self.queue)))]
+        looked_at = time.monotonic()
+        found = look(few, self.clock())
+        yield from self._settle_others(found)
+        for place, ready in enumerate(found.ready):
+            rest = [one.digest.pk for one in found.ready[place:]]
+            if time.monotonic() - looked_at > LOOK_IS_GOOD_FOR and place:
+                self.queue.extendleft(reversed(rest))
+                return
+            if self._has_place(ready, rest) and ledger.claim(ready.digest, self.clock()):
+                yield self._hand_over(ready)
 
-def _deliver_one(pk: int, courier: Courier, clock: Clock) -> str | None:
-    claimed = _claim_what_is_right(pk, clock)
-    if claimed is None or isinstance(claimed, DigestState):
-        return claimed
-    digest = claimed.digest
-    try:
-        message = message_of(digest, claimed.key)
-    except (BadHeaderError, UnicodeError, ValueError) as error:
-        ledger.failed(digest, str(error)[:500], clock())
-        return ledger.FAILED
-    try:
-        courier.send(message)
-    except NotTakenError as error:
-        return ledger.refused(digest, str(error), clock())
-    except UnclearError as error:
-        ledger.unclear(digest, str(error), clock())
-        return ledger.UNKNOWN
-    ledger.sent(digest, clock())
-    return ledger.SENT
+    def _settle_others(self, found: Look) -> Iterator[str]:
+        for digest, why in found.unwanted:
+            if ledger.skip(digest, why, self.clock()):
+                yield ledger.SKIPPED
+        for pk, until, why in found.later:
+            ledger.put_off([pk], until, why)
+        anew: list[int] = []
+        for why, pks in found.stale.items():
+            again = [pk for pk in pks if self.rewrites[pk] < _REWRITES]
+            ledger.rewrite(again, why, self.clock())
+            anew += again
+        self.rewrites.update(anew)
+        built = build(anew, self.clock()) if anew else []
+        self.queue.extendleft(reversed(built))
 
+    def _has_place(self, ready: Ready, rest: list[int]) -> bool:
+        """In this minute; else it is put off, or waited for."""
+        try:
+            take_place(ready.digest.person.email, self.clock())
+        except FullMinute as full:
+            if self.waits:
+                time.sleep(max(0.0, (full.until - self.clock()).total_seconds()))
+                self.queue.append(ready.digest.pk)
+            else:
+                ledger.put_off([*rest, *self.queue] if full.everywhere else rest[:1], full.until, "full_minute")
+                if full.everywhere:
+                    self.queue.clear()
+            return False
+        return True
 
-def _claim_what_is_right(pk: int, clock: Clock) -> Claimed | DigestState | None:
-    """Claimed, with everything in it still to be seen by its reader; or the state it went to instead; or nothing."""
-    for _attempt in range(_REWRITES + 1):
-        digest = ledger.claim(pk, clock())
-        if digest is None:
-            return None
-        if why_not := _reason_against(digest, clock()):
-            ledger.skipped(digest, why_not, clock())
-            return ledger.SKIPPED
-        key = keys_for([digest.person_id], digest.stream)[digest.person_id]
-        stale = "" if stop_url(key) in digest.text_body else "key_replaced"
-        stale = stale or ("" if _all_seen(digest) else "narrowed")
-        if not stale:
-            return Claimed(digest, key)
-        ledger.rewrite(digest, stale, clock())
-        build([pk], clock())
-    return None
-
-
-def _reason_against(digest: Digest, now: dt.datetime) -> str:
-    if not digest.person.is_active:
-        return "inactive"
-    return reason_against(preference_of(digest.person, digest.stream), digest.person.timezone, now)
-
-
-def _all_seen(digest: Digest) -> bool:
-    """Whether nothing in it was deleted, or narrowed to where its reader does not see it any more: no project, no
-    question, and no part of a project whose words it quotes."""
-    rows = digest.items.values_list(
-        "project_id", "project__visibility", "question_id", "question__project__visibility", "told"
-    )
-    items = list(rows)
-    # Almost everything in almost every digest is open to all: only the rest is asked for one by one.
-    projects = {pk for pk, level, _question, _about, _told in items if pk and level not in SEEN_BY_EVERYBODY}
-    questions = {pk for _project, _level, pk, about, _told in items if pk and about and about not in SEEN_BY_EVERYBODY}
-    seen = 0
-    if projects:
-        seen += Project.objects.filter(pk__in=projects).visible_to(digest.person).count()
-    if questions:
-        seen += Question.objects.filter(pk__in=questions).visible_to(digest.person).count()
-    if len(items) != digest.item_count or seen != len(projects) + len(questions):
-        return False
-    return all_told({pk for *_, told in items for pk in told})
+    def _hand_over(self, ready: Ready) -> DigestState:
+        """Of a digest that this worker alone has claimed; from here on nobody else may send it."""
+        digest = ready.digest
+        try:
+            message = message_of(digest, ready.key)
+        except (BadHeaderError, UnicodeError, ValueError) as error:
+            ledger.failed(digest, str(error)[:500], self.clock())
+            return ledger.FAILED
+        try:
+            self.courier.send(message)
+        except NotTakenError as error:
+            return ledger.refused(digest, str(error), self.clock())
+        except UnclearError as error:
+            ledger.unclear(digest, str(error), self.clock())
+            return ledger.UNKNOWN
+        ledger.sent(digest, self.clock())
+        return ledger.SENT
 
 
 def message_of(digest: Digest, key: str) -> EmailMultiAlternatives:
     """The digest as kept, addressed to its person as they are now."""
-    rendered = mail.Rendered(digest.subject, digest.text_body, digest.html_body, digest.language)
+    shown = pictures.named_in(digest.html_body)
+    rendered = mail.Rendered(digest.subject, digest.text_body, digest.html_body, digest.language, shown)
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     headers = {
         "List-Id": f"innoteams {digest.stream} digest <{digest.stream}-digest.{mail.mail_domain()}>",

@@ -11,11 +11,11 @@ import json
 import random
 from collections.abc import Iterable
 
-from django.db import models, transaction
-from django.db.models import F, Func, Q, Value
+from django.db import connection, models, transaction
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext as _
 
-from engagement.choices import DigestState
+from engagement.choices import SETTLED, DigestState
 from engagement.models import Digest
 from innoteams.lib.verdicts import Refused
 
@@ -25,11 +25,11 @@ FAILED, UNKNOWN = DigestState.FAILED, DigestState.UNKNOWN
 
 MOVES: dict[DigestState, frozenset[DigestState]] = {
     PLANNED: frozenset({BUILT, EMPTY, SKIPPED, FAILED}),
-    # Back to planned: something in it may not be shown any more, so it is chosen and written anew.
-    BUILT: frozenset({CLAIMED, SKIPPED}),
-    CLAIMED: frozenset({SENT, BUILT, PLANNED, SKIPPED, FAILED, UNKNOWN}),
-    # Only by the worker that had claimed it, and that learns after its lease that the server took it.
-    # Back to built only by hand.
+    # Back to planned: something in it may not be shown any more, or is no longer so; it is chosen and written anew.
+    BUILT: frozenset({CLAIMED, PLANNED, SKIPPED}),
+    CLAIMED: frozenset({SENT, BUILT, FAILED, UNKNOWN}),
+    # By the worker that had claimed it and learns after its lease that the server took it, or by a mail provider that
+    # reports it delivered; back to built only by hand.
     UNKNOWN: frozenset({SENT, BUILT}),
     SENT: frozenset(),
     EMPTY: frozenset(),
@@ -42,6 +42,25 @@ MOVES: dict[DigestState, frozenset[DigestState]] = {
 LEASE = dt.timedelta(minutes=10)
 MOST_ATTEMPTS = 5
 FIRST_WAIT = dt.timedelta(minutes=5)
+# No waiting time that is ever set reaches further.
+LONGEST_WAIT = dt.timedelta(days=3)
+KEPT_WITHOUT_CONTENT = dt.timedelta(days=90)
+
+
+# The two moves of every mail are written out: Django takes ten times as long to put them together as PostgreSQL to do
+# them. All others go through `_move`.
+_CLAIM = """
+UPDATE engagement_digest SET state = 'claimed', reason = '', attempts = attempts + 1, lease_until = %(lease)s,
+    trail = trail || %(step)s::jsonb
+WHERE id = %(pk)s AND state = 'built' AND built_at = %(built_at)s AND held_at IS NULL
+    AND (next_attempt_at IS NULL OR next_attempt_at <= %(now)s OR next_attempt_at > %(longest)s)
+    AND NOT EXISTS (SELECT FROM engagement_digesthold WHERE stream = %(stream)s AND released_at IS NULL)
+"""
+_SENT = """
+UPDATE engagement_digest SET state = 'sent', reason = '', sent_at = %(now)s, lease_until = NULL,
+    trail = trail || (CASE state WHEN 'claimed' THEN %(from_claimed)s ELSE %(from_unknown)s END)::jsonb
+WHERE id = %(pk)s AND state IN ('claimed', 'unknown') AND lease_until = %(lease)s
+"""
 
 
 class ResendRefused(Refused):
@@ -61,28 +80,48 @@ def note(digest: Digest, to: DigestState, *, by: str, now: dt.datetime, why: str
     digest.state, digest.reason = to, why
 
 
-def claim(pk: int, now: dt.datetime) -> Digest | None:
-    """The digest, if nobody else has it and its time has come. Committed when this returns: a worker that dies from
-    here on leaves a claim that runs out, and a mail that is not sent again."""
-    due = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
-    with transaction.atomic(durable=True):
-        won = _move(
-            Digest.objects.filter(due, pk=pk),
-            (BUILT,),
-            CLAIMED,
-            by="courier",
-            now=now,
-            lease_until=now + LEASE,
-            attempts=F("attempts") + 1,
-        )
-    return Digest.objects.select_related("person").get(pk=pk) if won else None
+def due(now: dt.datetime) -> Q:
+    """Whose time has come, and which nobody holds back. A waiting time further off than any that is ever set was set
+    by a clock that went wrong."""
+    waits = Q(next_attempt_at__gt=now, next_attempt_at__lte=now + LONGEST_WAIT)
+    return ~waits & Q(held_at=None)
+
+
+def claim(digest: Digest, now: dt.datetime) -> bool:
+    """Whether this worker alone may send it now, as it was written when it was looked at. Committed when this returns:
+    a worker that dies from here on leaves a claim that runs out, and a mail that is not sent again."""
+    lease = now + LEASE
+    values = {
+        "pk": digest.pk,
+        "built_at": digest.built_at,
+        "stream": digest.stream,
+        "now": now,
+        "longest": now + LONGEST_WAIT,
+        "lease": lease,
+        "step": json.dumps([_step(BUILT, CLAIMED, by="courier", now=now, why="")]),
+    }
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(_CLAIM, values)
+        won = bool(cursor.rowcount == 1)
+    if won:
+        digest.state, digest.lease_until = CLAIMED, lease
+        digest.attempts += 1
+    return won
 
 
 def sent(digest: Digest, now: dt.datetime) -> bool:
     """Also after the lease ran out: this worker knows what the sweeper could only fear."""
-    return _settle(digest, SENT, (CLAIMED,), now=now, sent_at=now) or _settle(
-        digest, SENT, (UNKNOWN,), now=now, sent_at=now
-    )
+    steps = {state: json.dumps([_step(state, SENT, by="courier", now=now, why="")]) for state in (CLAIMED, UNKNOWN)}
+    values = {
+        "pk": digest.pk,
+        "lease": digest.lease_until,
+        "now": now,
+        "from_claimed": steps[CLAIMED],
+        "from_unknown": steps[UNKNOWN],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT, values)
+        return bool(cursor.rowcount == 1)
 
 
 def refused(digest: Digest, error: str, now: dt.datetime) -> DigestState:
@@ -104,13 +143,14 @@ def failed(digest: Digest, error: str, now: dt.datetime) -> None:
     _settle(digest, FAILED, (CLAIMED,), now=now, why="cannot_be_sent", error=error)
 
 
-def skipped(digest: Digest, why: str, now: dt.datetime) -> None:
-    _settle(digest, SKIPPED, (CLAIMED,), now=now, why=why)
+def skip(digest: Digest, why: str, now: dt.datetime) -> bool:
+    """Built, and not wanted any more."""
+    return _move(Digest.objects.filter(pk=digest.pk), (BUILT,), SKIPPED, by="courier", now=now, why=why) == 1
 
 
-def rewrite(digest: Digest, why: str, now: dt.datetime) -> bool:
-    """Claimed, but no longer right: back to planned. Refused tries before it still count."""
-    return _settle(digest, PLANNED, (CLAIMED,), now=now, why=why, attempts=digest.attempts - 1)
+def rewrite(pks: Iterable[int], why: str, now: dt.datetime) -> int:
+    """Built, but no longer right: back to planned."""
+    return _move(Digest.objects.filter(pk__in=list(pks)), (BUILT,), PLANNED, by="courier", now=now, why=why)
 
 
 def postpone(pks: Iterable[int], error: str, now: dt.datetime) -> int:
@@ -119,51 +159,22 @@ def postpone(pks: Iterable[int], error: str, now: dt.datetime) -> int:
     return Digest.objects.filter(pk__in=pks, state=BUILT).update(next_attempt_at=later, error=error)
 
 
+def put_off(pks: Iterable[int], until: dt.datetime, why: str) -> int:
+    """It waits, without an attempt: the minute is full, or the person had enough for a day."""
+    return Digest.objects.filter(pk__in=list(pks), state=BUILT).update(next_attempt_at=until, reason=why)
+
+
 def sweep(now: dt.datetime) -> int:
-    """Claims that ran out: their worker died, perhaps after the server took the mail."""
-    return _move(Digest.objects.filter(lease_until__lt=now), (CLAIMED,), UNKNOWN, by="sweeper", now=now, why="died")
+    """Claims that ran out: their worker died, perhaps after the server took the mail. One that lasts longer than any
+    claim was made by a clock that went wrong."""
+    over = Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * LEASE)
+    return _move(Digest.objects.filter(over), (CLAIMED,), UNKNOWN, by="sweeper", now=now, why="died")
 
 
-def supersede(newer: "models.QuerySet[Digest]", older: "models.QuerySet[Digest]", now: dt.datetime) -> int:
-    """Unsent digests of whom a newer one was planned: one merged digest after an outage, not several."""
-    overtaken = older.filter(models.Exists(newer))
-    return _move(overtaken, (PLANNED, BUILT), SKIPPED, by="planner", now=now, why="superseded")
-
-
-def waiting_time(attempts: int) -> dt.timedelta:
-    """Twice as long after every attempt, and never the same for two: a server that was away is not run over."""
-    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
-    return dt.timedelta(seconds=FIRST_WAIT.total_seconds() * jitter * 2.0 ** (attempts - 1))
-
-
-def _settle(digest: Digest, to: DigestState, given: tuple[DigestState, ...], **values: object) -> bool:
-    """Of a digest this worker claimed: the count of attempts tells its claim from a later one."""
-    mine = Digest.objects.filter(pk=digest.pk, attempts=digest.attempts)
-    return _move(mine, given, to, by="courier", lease_until=None, **values) == 1  # type: ignore[arg-type]  # by name
-
-
-def _move(
-    rows: "models.QuerySet[Digest]",
-    given: tuple[DigestState, ...],
-    to: DigestState,
-    *,
-    by: str,
-    now: dt.datetime,
-    why: str = "",
-    **fields: object,
-) -> int:
-    moved = 0
-    for state in given:
-        if to not in MOVES[state]:
-            raise ValueError(f"A digest does not go from {state} to {to}.")
-        step = json.dumps([_step(state, to, by=by, now=now, why=why)])
-        trail = Func(F("trail"), Value(step), template="%(expressions)s::jsonb", arg_joiner=" || ")
-        moved += rows.filter(state=state).update(state=to, reason=why, trail=trail, **fields)
-    return moved
-
-
-def _step(was: str, to: str, *, by: str, now: dt.datetime, why: str) -> dict[str, str]:
-    return {"at": now.isoformat(timespec="seconds"), "by": by, "from": str(was), "to": str(to), "why": why}
+def confirmed(message_id: str, now: dt.datetime) -> bool:
+    """The mail provider reports as delivered what nobody here was sure of."""
+    rows = Digest.objects.filter(message_id=message_id)
+    return _move(rows, (UNKNOWN,), SENT, by="provider", now=now, sent_at=now, lease_until=None) == 1
 
 
 @transaction.atomic
@@ -192,3 +203,54 @@ def resend(pk: int, *, by: str, now: dt.datetime) -> Digest:
     )
     digest.refresh_from_db()
     return digest
+
+
+def prune(now: dt.datetime) -> int:
+    """Rows of long ago that tell of nothing: empty or skipped, and not the one that the next window starts from."""
+    later = Digest.objects.filter(
+        person=OuterRef("person"), stream=OuterRef("stream"), state__in=SETTLED, window_end__gt=OuterRef("window_end")
+    )
+    old = Digest.objects.filter(Exists(later), state__in=(EMPTY, SKIPPED), due_at__lt=now - KEPT_WITHOUT_CONTENT)
+    return old.delete()[0]
+
+
+def supersede(newer: "models.QuerySet[Digest]", older: "models.QuerySet[Digest]", now: dt.datetime) -> int:
+    """Unsent digests of whom a newer one was planned: one merged digest after an outage, not several."""
+    overtaken = older.filter(Exists(newer))
+    return _move(overtaken, (PLANNED, BUILT), SKIPPED, by="planner", now=now, why="superseded")
+
+
+def waiting_time(attempts: int) -> dt.timedelta:
+    """Twice as long after every attempt, and never the same for two: a server that was away is not run over."""
+    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
+    return dt.timedelta(seconds=FIRST_WAIT.total_seconds() * jitter * 2.0 ** (attempts - 1))
+
+
+def _settle(digest: Digest, to: DigestState, given: tuple[DigestState, ...], **values: object) -> bool:
+    """Of a digest this worker claimed: the end of its lease tells its claim from a later one."""
+    mine = Digest.objects.filter(pk=digest.pk, lease_until=digest.lease_until, attempts=digest.attempts)
+    return _move(mine, given, to, by="courier", lease_until=None, **values) == 1  # type: ignore[arg-type]  # by name
+
+
+def _move(
+    rows: "models.QuerySet[Digest]",
+    given: tuple[DigestState, ...],
+    to: DigestState,
+    *,
+    by: str,
+    now: dt.datetime,
+    why: str = "",
+    **fields: object,
+) -> int:
+    moved = 0
+    for state in given:
+        if to not in MOVES[state]:
+            raise ValueError(f"A digest does not go from {state} to {to}.")
+        step = json.dumps([_step(state, to, by=by, now=now, why=why)])
+        trail = Func(F("trail"), Value(step), template="%(expressions)s::jsonb", arg_joiner=" || ")
+        moved += rows.filter(state=state).update(state=to, reason=why, trail=trail, **fields)
+    return moved
+
+
+def _step(was: str, to: str, *, by: str, now: dt.datetime, why: str) -> dict[str, str]:
+    return {"at": now.isoformat(timespec="seconds"), "by": by, "from": str(was), "to": str(to), "why": why}

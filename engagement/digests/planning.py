@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.db import transaction
 from django.db.models import Max, OuterRef
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from engagement.choices import SETTLED, DigestState
@@ -20,6 +21,8 @@ FIRST_WINDOW = dt.timedelta(days=30)
 # However long somebody was away, older news than this is history.
 LONGEST_WINDOW = dt.timedelta(days=90)
 _AT_ONCE = 1000
+# Two machines never agree to the second.
+_A_LITTLE = dt.timedelta(minutes=1)
 
 
 def plan(now: dt.datetime, stream: str) -> int:
@@ -27,6 +30,7 @@ def plan(now: dt.datetime, stream: str) -> int:
 
     After an outage one digest is planned, for the latest period; what an earlier one had not sent is merged into it.
     """
+    _mend_ends(stream)
     return sum(_plan_for(people, now, stream) for people in people_of(stream))
 
 
@@ -35,6 +39,14 @@ def window_of(person_ids: list[int], end: dt.datetime, stream: str) -> dict[int,
     settled = Digest.objects.filter(person__in=person_ids, stream=stream, state__in=SETTLED)
     ends = dict(settled.order_by().values_list("person").annotate(Max("window_end")))
     return {pk: min(end, max(ends.get(pk, end - FIRST_WINDOW), end - LONGEST_WINDOW)) for pk in person_ids}
+
+
+def _mend_ends(stream: str) -> None:
+    """A window that ends in the future was closed by a clock that went ahead: what happens until then would be in no
+    window. It ends now; what was shown meanwhile is not shown again."""
+    now = timezone.now()
+    ahead = Digest.objects.filter(stream=stream, state__in=SETTLED, window_end__gt=now + _A_LITTLE)
+    ahead.update(window_end=Greatest("window_start", now))
 
 
 def people_of(stream: str) -> Iterator[list[User]]:

@@ -48,6 +48,12 @@ def preferences_of(person_ids: Iterable[int], stream: str = Stream.NETWORK) -> d
     return {pk: found.get(pk) or default_of(pk, stream) for pk in wanted}
 
 
+def wishes_of(person: "User") -> dict[str, DigestPreference]:
+    """The person's own for every stream, unsaved with the defaults where there is none. One query."""
+    found = {row.stream: row for row in DigestPreference.objects.filter(person=person)}
+    return {stream: found.get(stream) or default_of(person.pk, stream) for stream in Stream}
+
+
 def default_of(person_id: int, stream: str) -> DigestPreference:
     """Unsaved: what a person has who has not chosen."""
     cadence, weekday = DEFAULTS[stream]
@@ -120,6 +126,16 @@ def pause(*, by: "User", stream: str = Stream.NETWORK) -> DigestPreference:
     """For a month from today, in the person's own calendar."""
     today = timezone.now().astimezone(zone_of(by.timezone)).date()
     return _write(by, stream, paused_until=today + PAUSE)
+
+
+def resume(*, by: "User", stream: str = Stream.NETWORK) -> DigestPreference:
+    """The pause is over at once."""
+    return _write(by, stream, paused_until=None)
+
+
+def set_pace(*, by: "User", cadence: Cadence, stream: str = Stream.NETWORK) -> DigestPreference:
+    """Faster, slower, or again after it was stopped; day, hour and a pause stay."""
+    return _write(by, stream, cadence=cadence)
 
 
 def stop(*, by: "User", stream: str = Stream.NETWORK) -> DigestPreference:

@@ -5,15 +5,16 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from django.db.models import Q
+from django.db.models import OuterRef, Subquery
 
+from cities.models import Membership
 from engagement.choices import DigestState
 from engagement.digests import ledger, planning
 from engagement.digests.streams import STREAMS
 from engagement.models import Digest
 
 # People whose digests are built together, sharing what is read and counted once; and mails that share one connection.
-BATCH = 250
+BATCH = 500
 ALL_STREAMS: Collection[str] = tuple(STREAMS)
 
 
@@ -34,9 +35,10 @@ def prepare(now: dt.datetime, streams: Collection[str] = ALL_STREAMS) -> Waiting
 
 
 def waiting(now: dt.datetime, streams: Collection[str] = ALL_STREAMS) -> Waiting:
-    due = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
-    found = Digest.objects.filter(due, due_at__lte=now, stream__in=streams)
-    rows = found.order_by("stream", "pk").values_list("pk", flat=True)
+    """People of one team together: what is counted for the team is then counted once."""
+    found = Digest.objects.filter(ledger.due(now), due_at__lte=now, stream__in=streams)
+    team = Membership.objects.current().filter(person=OuterRef("person")).order_by("pk").values("team")[:1]
+    rows = found.order_by("stream", Subquery(team), "pk").values_list("pk", flat=True)
     return Waiting(
         planned=list(rows.filter(state=DigestState.PLANNED)), built=list(rows.filter(state=DigestState.BUILT))
     )

@@ -3,16 +3,17 @@ stream, undo it, and nothing else. It holds no address and can be revoked."""
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from email import message_from_bytes
 from email.policy import default
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from engagement.choices import Stream
+from engagement.choices import Cadence, Stream
 from engagement.digests import preferences
 from engagement.models import DigestPreference, UnsubscribeKey
 
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
     from innoteams.accounts.models import User
 
 _STOP_MAIL = re.compile(r"\bstop\s+(?P<key>[\w-]{16,64})")
-_VERBS = {"slower": preferences.slow_down, "pause": preferences.pause, "stop": preferences.stop}
+_VERBS: dict[str, Callable[..., DigestPreference]] = {
+    "slower": preferences.slow_down,
+    "pause": preferences.pause,
+    "resume": preferences.resume,
+    "stop": preferences.stop,
+    **{pace: partial(preferences.set_pace, cadence=pace) for pace in Cadence if pace != Cadence.OFF},
+}
 
 
 def keys_for(person_ids: Iterable[int], stream: str = Stream.NETWORK) -> dict[int, str]:
@@ -42,8 +49,9 @@ def find(key: str) -> UnsubscribeKey | None:
 
 @transaction.atomic
 def act(found: UnsubscribeKey, action: str) -> DigestPreference:
-    """“slower”, “pause” or “stop” the key's stream, or “undo” the last of them. Raises PreferenceRefused where that
-    is not possible, KeyError for any other word."""
+    """“slower”, “pause”, “resume” or “stop” the key's stream, bring it at a pace (“daily”, “weekly”, “fortnightly”,
+    “monthly”), or “undo” the last of these. Raises PreferenceRefused where that is not possible, KeyError for any other
+    word."""
     held = UnsubscribeKey.objects.select_for_update().select_related("person").get(pk=found.pk)
     before = preferences.preference_of(held.person, held.stream)
     if action == "undo":
@@ -68,9 +76,9 @@ def act_on_mail(raw: bytes) -> DigestPreference | None:
 
 
 @transaction.atomic
-def revoke(*, by: "User", stream: str = Stream.NETWORK) -> None:
-    """The links in every mail of the stream sent so far stop working; the next mail brings a new one."""
-    UnsubscribeKey.objects.filter(person=by, stream=stream, revoked_at=None).update(revoked_at=timezone.now())
+def revoke(*, by: "User") -> None:
+    """The links in every digest sent so far, of whichever stream, stop working; the next ones bring new links."""
+    UnsubscribeKey.objects.filter(person=by, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def _kept(preference: DigestPreference) -> dict[str, str | None]:

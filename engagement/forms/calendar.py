@@ -15,4 +15,4 @@ else:
 class ReminderForm(PreferenceForm):
     class Meta:
         model = ReminderPreference
-        fields = ("promises", "sessions")
+        fields = ("sessions",)

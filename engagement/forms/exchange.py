@@ -63,26 +63,6 @@ class WhomForm(forms.Form):
         offer(self, "team", others.select_related("city").order_by("city__slug"))
 
 
-class AnswerIntroductionForm(forms.Form):
-    words = forms.CharField(
-        label=_("A word with your answer"),
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea({"rows": 3}),
-    )
-
-
-class HelpedForm(forms.Form):
-    helped = forms.TypedChoiceField(
-        label=_("Did it help?"),
-        choices=[("yes", _("Yes, it helped")), ("no", _("No, it did not"))],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose yes or no.")},
-    )
-    note = forms.CharField(label=_("In a sentence"), max_length=400, required=False)
-
-
 class AskQuestionForm(_InOwnName):
     text = forms.CharField(
         label=_("Your question"),

@@ -22,7 +22,7 @@ from engagement.models.coaching import (
 from engagement.models.digest_runs import DigestHold, DigestPin
 from engagement.models.digest_wishes import DigestFeedback, DigestPreference, PreviewLeave, UnsubscribeKey
 from engagement.models.digests import Digest, DigestItem, DigestPicture
-from engagement.models.introductions import Introduction, Suggestion
+from engagement.models.introductions import Introduction, IntroductionHelp, IntroductionMove, Suggestion
 from engagement.models.letters import Letter, ReminderPreference
 from engagement.models.questions import Answer, Question
 from engagement.models.reach import ProviderEvent, Suppression
@@ -50,6 +50,8 @@ __all__ = [
     "DigestPreference",
     "EngagementCoach",
     "Introduction",
+    "IntroductionHelp",
+    "IntroductionMove",
     "Letter",
     "PeriodChange",
     "PreviewLeave",

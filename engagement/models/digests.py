@@ -66,6 +66,10 @@ class Digest(models.Model):
                 condition=models.Q(state__in=["unknown", "failed"]),
                 name="digest_trouble",
             ),
+            # The planner's: where a person's last window ended, and windows that a wrong clock closed in the future.
+            models.Index(fields=["stream", "window_end"], name="digest_window_ends"),
+            # A provider's report names nothing else.
+            models.Index(fields=["message_id"], condition=~models.Q(message_id=""), name="digest_by_message_id"),
         ]
 
     def __str__(self) -> str:

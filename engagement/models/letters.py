@@ -34,7 +34,7 @@ class Letter(models.Model):
     session = models.ForeignKey("engagement.CoachingSession", on_delete=models.CASCADE, null=True, related_name="+")
     # Of the session, when the letter was written: one that was moved is told of anew.
     sequence = models.PositiveIntegerField(default=0)
-    # A mail that bundles what is due, once a day for each person: what is in it is read when it is sent.
+    # Of letters that bundled what was due, before the digest of actions did: no new one has it.
     day = models.DateField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -60,6 +60,11 @@ class Letter(models.Model):
                 condition=models.Q(session__isnull=False),
                 name="letter_of_session_once",
             ),
+            models.UniqueConstraint(
+                fields=["person", "introduction"],
+                condition=models.Q(kind=LetterKind.INTRODUCTION_HELPED),
+                name="letter_of_help_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(sent_at=None) | models.Q(closed_at__isnull=False), name="letter_sent_is_closed"
             ),
@@ -73,16 +78,12 @@ class Letter(models.Model):
 
 
 class ReminderPreference(models.Model):
-    """Which reminders a person has switched off; no row means none. What happened (a session is planned, moved or
-    called off, a check-in comes back) is told in any case."""
+    """Whether a person has switched off the reminders of sessions; no row means no. What is promised comes in the
+    digest of actions, with a preference of its own. What happened (a session is planned, moved or called off, a
+    check-in comes back) is told in any case."""
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="reminder_preference"
-    )
-    promises = models.BooleanField(
-        _("what I promised, or answer for"),
-        default=True,
-        help_text=_("One mail in the morning, only on days when something comes near or is late."),
     )
     sessions = models.BooleanField(
         _("sessions of the coaching"),

@@ -50,7 +50,7 @@ from engagement.portfolio.rows import (
     TeamRow,
     Turn,
 )
-from engagement.promises import STALE_AFTER, check_in_due, is_late
+from engagement.promises import STALE_AFTER, Promised, check_in_due, is_late
 from innoteams.accounts.models import User
 from projects.choices import LIVE_OUTCOMES
 from projects.models import Activity, Adaptation, Consultation, Project, ProjectTopic
@@ -195,11 +195,17 @@ class _Promise(NamedTuple):
     period: CheckInPeriod
 
 
-def _cell(pk: int, promise: _Promise, waits_for_reader: bool) -> Cell:
+def state_shown(promise: Promised) -> tuple[str, dt.date | None]:
+    """What is said of a check-in, LATE or ANSWER_LATE or its state, and until when its next move was promised."""
     due = check_in_due(promise)
     state = promise.state
     if is_late(due):
         state = ANSWER_LATE if state == CheckInState.SUBMITTED else LATE
+    return state, due
+
+
+def _cell(pk: int, promise: _Promise, waits_for_reader: bool) -> Cell:
+    state, due = state_shown(promise)
     return Cell(state, pk, promise.state != CheckInState.DRAFTED, waits_for_reader, due, promise.period)
 
 
@@ -243,7 +249,7 @@ class _Facts:
 
 def _facts(reader: User, teams: list[Team]) -> _Facts:
     projects, last_logged = _projects(reader, teams)
-    coaches, last_signed_in = _people(teams)
+    coaches, last_signed_in = people_of(teams)
     learned, learners = _learned(reader, teams)
     asked = Question.objects.visible_to(reader).filter(_of(teams)).order_by().values_list("team", flat=True)
     return _Facts(projects, last_logged, coaches, last_signed_in, learned, learners | set(asked.distinct()))
@@ -315,7 +321,7 @@ def _project_rows(reader: User, teams: list[Team]) -> QuerySet[Any]:
     return rows
 
 
-def _people(teams: list[Team]) -> tuple[dict[int, list[str]], dict[int, dt.datetime]]:
+def people_of(teams: Iterable[Team]) -> tuple[dict[int, list[str]], dict[int, dt.datetime]]:
     """Who coaches each team, and when somebody of it last signed in."""
     coaches: dict[int, list[str]] = defaultdict(list)
     signed_in: dict[int, dt.datetime] = {}
@@ -383,13 +389,15 @@ def _tell(row: TeamRow, facts: _Facts, is_unaccepted: bool) -> None:
     signs = {
         NOT_LOGGED: row.last_logged is None or row.last_logged < today() - STALE_AFTER,
         NOT_ACCEPTED: is_unaccepted,
-        NOT_SIGNED_IN: facts.last_signed_in.get(pk, _NEVER) < timezone.now() - NOBODY_SIGNED_IN_FOR,
+        NOT_SIGNED_IN: nobody_signed_in(facts.last_signed_in.get(pk)),
         NOT_LEARNED: pk not in facts.learners,
     }
     row.signs = tuple(sign for sign, holds in signs.items() if holds)
 
 
-_NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+def nobody_signed_in(last: dt.datetime | None) -> bool:
+    """For so long that a team counts as one that nobody hears of."""
+    return last is None or last < timezone.now() - NOBODY_SIGNED_IN_FOR
 
 
 def _unaccepted(boards: list[Board]) -> set[int]:

@@ -39,9 +39,12 @@ DRAWERS: dict[str, Mark] = {
 
 INTRODUCTIONS: dict[str, Mark] = {
     IntroductionState.ASKED: Mark("asked", _("Waits for an answer"), "send"),
+    "one_yes": Mark("one_yes", _("One said yes"), "user-round-check"),
+    IntroductionState.RESTING: Mark("resting", _("Rests"), "moon"),
     IntroductionState.ACCEPTED: Mark("accepted", _("Introduced"), "handshake"),
     IntroductionState.DECLINED: Mark("declined", _("Declined"), "circle-minus"),
     IntroductionState.WITHDRAWN: Mark("withdrawn", _("Taken back"), "undo-2"),
+    "helped": Mark("helped", _("It helped"), "circle-check"),
 }
 
 ON_TIMELINE: dict[str, Mark] = {

@@ -29,7 +29,8 @@ def _tell(check_in: CheckIn, _person: User) -> Iterator[Waiting]:
     url = check_in.get_absolute_url()
     if check_in.state == CheckInState.SUBMITTED:
         title, why = _("Answer the check-in of %(city)s, %(period)s"), _("A check-in is always answered, in words.")
-        yield Waiting("check_in_answer", title % names, why, url, _("Read and answer"), due)
+        action = _("Read and answer")
+        yield Waiting("check_in_answer", title % names, why, url, action, due, since=check_in.submitted_at)
     elif check_in.state == CheckInState.RETURNED:
         title = _("The check-in of %(city)s, %(period)s, came back with a question")
         why = _("Read the answer, go on writing and send it again.")
@@ -39,11 +40,13 @@ def _tell(check_in: CheckIn, _person: User) -> Iterator[Waiting]:
                 "%(count)d parts are asked about; everything else stays as you sent it.",
                 asked,
             ) % {"count": asked}
-        yield Waiting("check_in_returned", title % names, why, url, _("Read the answer"), due)
+        action = _("Read the answer")
+        yield Waiting("check_in_returned", title % names, why, url, action, due, since=check_in.answered_at)
     else:
         title = _("Send the check-in of %(city)s, %(period)s")
         why = _("It is drafted from what your team logged.")
-        yield Waiting("check_in_drafted", title % names, why, url, _("Open the draft"), due)
+        action = _("Open the draft")
+        yield Waiting("check_in_drafted", title % names, why, url, action, due, since=check_in.created_at)
 
 
 def _parts_asked_about() -> Subquery:
@@ -57,7 +60,7 @@ SOURCES = (
         "check_in",
         _rows,
         _tell,
-        columns=("id", "state", "team_id", "period_id", "submitted_at", "answered_at"),
+        columns=("id", "state", "team_id", "period_id", "created_at", "submitted_at", "answered_at"),
         related={**of_city("team"), "period": ALL},
         facts={"asked": _parts_asked_about()},
     ),

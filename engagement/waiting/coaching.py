@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -49,17 +49,20 @@ def _left_behind(person: User) -> QuerySet[Commitment]:
     """Open promises of somebody who left: for the coaches and the leads of the team to give to somebody."""
     mine = Q(engagement__in=CoachingEngagement.objects.coached_by(person))
     mine |= Q(engagement__team__in=Team.objects.led_by(person))
-    there = Membership.objects.current().filter(team=OuterRef("engagement__team"), person=OuterRef("owner"))
+    ever = Membership.objects.filter(team=OuterRef("engagement__team"), person=OuterRef("owner"))
+    left_on = ever.past().order_by("-ends_on").values("ends_on")[:1]
     rows: QuerySet[Commitment] = Commitment.objects.open().filter(
-        ~Exists(there) | Q(owner__is_active=False), mine, engagement__ends_on=None
+        ~Exists(ever.current()) | Q(owner__is_active=False), mine, engagement__ends_on=None
     )
-    return rows
+    return rows.annotate(left_on=Subquery(left_on))
 
 
 def _tell_left_behind(one: Commitment, _person: User) -> Iterator[Waiting]:
     why = _("%(who)s has left. Give this promise to somebody, or let it go.") % {"who": one.owner.name}
     url = reverse("commitment_change", args=[one.pk])
-    yield Waiting("commitment_left_behind", one.text, why, url, _("Give it to somebody"), one.due_on)
+    left_on = getattr(one, "left_on", None)
+    since = dt.date.fromisoformat(left_on) if left_on else None
+    yield Waiting("commitment_left_behind", one.text, why, url, _("Give it to somebody"), one.due_on, since=since)
 
 
 def _reflections(person: User) -> QuerySet[CoachingEngagement]:
@@ -85,6 +88,7 @@ def _tell_reflection(engagement: CoachingEngagement, _person: User) -> Iterator[
         reverse("reflection_write", args=[engagement.pk, moment.value]),
         _("Look back") if moment != Moment.START else _("Write it down"),
         until,
+        since=until - moments.ASKED_FOR,
     )
 
 
@@ -124,6 +128,7 @@ def _tell_period_over(one: CoachingEngagement, _person: User) -> Iterator[Waitin
             one.get_absolute_url(),
             _("Look back"),
             one.planned_until,
+            since=one.planned_until,
         )
 
 
@@ -142,6 +147,7 @@ SOURCES = (
         _tell_left_behind,
         columns=("id", "text", "due_on", "owner_id", "engagement_id"),
         related={"owner": NAMED},
+        facts={"left_on": F("left_on")},
     ),
     Source(
         "reflection",

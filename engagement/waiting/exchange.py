@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from cities.models import Invitation, Membership, Team
 from engagement import promises
-from engagement.choices import IntroductionState
-from engagement.models import Answer, Introduction, Question
+from engagement.choices import Help, IntroductionState
+from engagement.models import Answer, Introduction, IntroductionHelp, Question
 from engagement.waiting.items import NAMED, Source, Waiting, Way, of_city
 from innoteams.accounts.models import User
+from projects.models import Project
 
 
 def _invitations(person: User) -> QuerySet[Invitation]:
@@ -40,30 +41,69 @@ def _tell_invitation(one: Invitation, _person: User) -> Iterator[Waiting]:
 
 def _introductions(person: User) -> QuerySet[Introduction]:
     """To answer in the team's name, and a month after a yes: did it help?"""
-    to_answer = Q(state=IntroductionState.ASKED, to_team__in=Team.objects.writable_by(person))
-    long_ago = timezone.now() - promises.HELPED_AFTER
-    to_tell = Q(state=IntroductionState.ACCEPTED, asked_by=person, helped=None, answered_at__lt=long_ago)
-    rows: QuerySet[Introduction] = Introduction.objects.filter(to_answer | to_tell)
+    to_answer = Q(answered_by=None, to_team__in=Team.objects.writable_by(person))
+    rows: QuerySet[Introduction] = Introduction.objects.filter(
+        Q(pk__in=Introduction.objects.awake().filter(to_answer).values("pk")) | _to_tell(person)
+    )
     return rows
 
 
-def _tell_introduction(one: Introduction, _person: User) -> Iterator[Waiting]:
-    url = one.get_absolute_url()
-    if one.state == IntroductionState.ASKED:
-        title = _("%(city)s asks to meet your team") % {"city": one.from_team.city.name}
-        why = _("%(who)s: %(reason)s.") % {"who": one.asked_by.name, "reason": one.get_reason_display()}
-        due = one.asked_at.date() + dt.timedelta(days=promises.DAYS_TO_ANSWER_INTRODUCTION)
-        yield Waiting("introduction", title, why, url, _("Answer"), due)
+def _to_tell(person: User) -> Q:
+    long_ago = timezone.now() - promises.HELPED_AFTER
+    told = IntroductionHelp.objects.filter(introduction=OuterRef("pk"), person=person)
+    the_two = Q(asked_by=person) | Q(answered_by=person)
+    return Q(~Exists(told), the_two, state=IntroductionState.ACCEPTED, answered_at__lt=long_ago)
+
+
+def _proposals(person: User) -> QuerySet[Introduction]:
+    """The other side of what a coordinator brokers: it has two that answer."""
+    rows: QuerySet[Introduction] = Introduction.objects.awake().filter(
+        asked_by=None, from_team__in=Team.objects.writable_by(person)
+    )
+    return rows
+
+
+def _tell_introduction(one: Introduction, person: User) -> Iterator[Waiting]:
+    if one.is_open:
+        yield _to_answer(one, one.from_team)
     elif one.answered_at:
-        title = _("Did it help to meet %(city)s?") % {"city": one.to_team.city.name}
-        why = _("One click tells whether introductions like this are worth it.")
-        since = (one.answered_at + promises.HELPED_AFTER).date()
-        told = reverse("introduction_helped", args=[one.pk])
-        ways = (
-            Way(_("It helped"), told, {"helped": "yes"}),
-            Way(_("It did not"), told, {"helped": "no"}, is_quiet=True),
-        )
-        yield Waiting("introduction_helped", title, why, url, _("Tell"), since, has_due=False, ways=ways)
+        yield _to_say(one, one.to_team if one.asked_by_id == person.pk else one.from_team)
+
+
+def _tell_proposal(one: Introduction, _person: User) -> Iterator[Waiting]:
+    yield _to_answer(one, one.to_team)
+
+
+def _to_answer(one: Introduction, other: Team) -> Waiting:
+    reason = one.get_reason_display()
+    since: dt.date = one.rests_until or one.asked_at
+    if one.asked_by is None or one.brokered_for is not None:
+        title = _("A coordinator proposes that you meet %(city)s") % {"city": other.city.name}
+        why = _("%(who)s: %(reason)s.") % {"who": one.brokered_for, "reason": reason}
+    else:
+        title = _("%(city)s asks to meet your team") % {"city": other.city.name}
+        why = _("%(who)s: %(reason)s.") % {"who": one.asked_by.name, "reason": reason}
+    due = (one.rests_until or one.asked_at.date()) + dt.timedelta(days=promises.DAYS_TO_ANSWER_INTRODUCTION)
+    return Waiting("introduction", title, why, one.get_absolute_url(), _("Answer"), due, since=since)
+
+
+def _to_say(one: Introduction, other: Team) -> Waiting:
+    assert one.answered_at is not None  # noqa: S101 - the two were introduced then
+    told = reverse("introduction_helped", args=[one.pk])
+    return Waiting(
+        "introduction_helped",
+        _("Did it help to meet %(city)s?") % {"city": other.city.name},
+        _("One click tells whether introductions like this are worth it."),
+        one.get_absolute_url(),
+        _("Tell"),
+        (one.answered_at + promises.HELPED_AFTER).date(),
+        has_due=False,
+        ways=(
+            Way(_("It helped"), told, {"helped": Help.YES}),
+            Way(_("Not yet"), told, {"helped": Help.NOT_YET}, is_quiet=True),
+            Way(_("It did not"), told, {"helped": Help.NO}, is_quiet=True),
+        ),
+    )
 
 
 def _answers_for(person: User) -> Q:
@@ -80,7 +120,9 @@ def _answers_for(person: User) -> Q:
 def _questions(person: User) -> QuerySet[Question]:
     """Asked about a project the person answers for; nobody of the team has answered yet."""
     by_team = Answer.objects.filter(question=OuterRef("pk"), team=OuterRef("project__team"))
-    rows = Question.objects.visible_to(person).filter(_answers_for(person), ~Exists(by_team), closed_at=None)
+    # Of the own teams alone, so that not every project of the network is looked at to find them.
+    seen = Project.objects.visible_to(person).filter(team__in=Team.objects.of_member(person))
+    rows = Question.objects.filter(_answers_for(person), ~Exists(by_team), project__in=seen, closed_at=None)
     asked: QuerySet[Question] = rows.exclude(author=person)
     return asked
 
@@ -96,8 +138,14 @@ def _tell_question(one: Question, _person: User) -> Iterator[Waiting]:
         f"{reverse('project_questions', args=[project.slug])}#question-{one.pk}",
         _("Answer"),
         one.asked_at.date() + dt.timedelta(days=promises.DAYS_TO_ANSWER_QUESTION),
+        since=one.asked_at,
     )
 
+
+_INTRODUCTION = (
+    "id", "state", "reason", "asked_at", "answered_at", "asked_by_id", "answered_by_id", "brokered_for_id",
+    "rests_until", "from_team_id", "to_team_id",
+)  # fmt: skip
 
 SOURCES = (
     Source(
@@ -111,14 +159,21 @@ SOURCES = (
         "introduction",
         _introductions,
         _tell_introduction,
-        columns=("id", "state", "reason", "asked_at", "answered_at", "asked_by_id", "from_team_id", "to_team_id"),
-        related={"asked_by": NAMED, **of_city("from_team"), **of_city("to_team")},
+        columns=_INTRODUCTION,
+        related={"asked_by": NAMED, "brokered_for": NAMED, **of_city("from_team"), **of_city("to_team")},
+    ),
+    Source(
+        "introduction_proposed",
+        _proposals,
+        _tell_proposal,
+        columns=_INTRODUCTION,
+        related={"brokered_for": NAMED, **of_city("to_team")},
     ),
     Source(
         "question",
         _questions,
         _tell_question,
         columns=("id", "text", "asked_at", "author_id", "team_id", "project_id"),
-        related={"author": NAMED, **of_city("team"), "project": ("id", "slug", "title")},
+        related={"author": NAMED, **of_city("team"), "project": ("id", "slug", "title", "language")},
     ),
 )

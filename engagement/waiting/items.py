@@ -40,6 +40,9 @@ class Waiting:
     ways: tuple[Way, ...] = ()
     # The page at `url` is one form, which can be filled in here as well.
     in_place: bool = False
+    # The day or the moment from which it waits, where it came to the person from others or with time. None where there
+    # is nothing new to hear: it is the person's own doing, or has reminders or a letter of its own.
+    since: dt.date | None = None
 
     @property
     def due(self) -> dt.date | None:
@@ -48,6 +51,17 @@ class Waiting:
     @property
     def is_late(self) -> bool:
         return self.has_due and promises.is_late(self.promised)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One row of a source, not told yet: whoever tells it does so in the reader's language and time zone."""
+
+    source: "Source"
+    row: Any
+
+    def told_to(self, person: User) -> Iterator[Waiting]:
+        return self.source.tell(self.row, person)
 
 
 @dataclass(frozen=True)

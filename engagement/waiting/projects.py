@@ -1,5 +1,6 @@
 """Drafts, projects that nobody confirmed for long, and adaptations of which nobody told."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from django.db.models import Q, QuerySet
@@ -38,7 +39,8 @@ def _tell_project(project: Project, _person: User) -> Iterator[Waiting]:
         why = _("Nobody has confirmed for a year that this is still true.")
         due = project.last_confirmed_on + promises.CONFIRM_AFTER
         ways = (Way(_("It is still true"), reverse("project_confirm", args=[project.slug])),)
-        yield Waiting("confirm", project.title, why, url, _("Look it over"), due, ways=ways)
+        since = due + dt.timedelta(days=1)
+        yield Waiting("confirm", project.title, why, url, _("Look it over"), due, ways=ways, since=since)
 
 
 def _adaptations(person: User) -> QuerySet[Adaptation]:
@@ -55,6 +57,7 @@ def _tell_adaptation(one: Adaptation, _person: User) -> Iterator[Waiting]:
     shared_at = one.project.shared_at
     assert shared_at is not None  # noqa: S101 - only of shared projects
     where = one.source.team.city.name if one.source else one.outside_name
+    since = max(shared_at, one.created_at) + promises.TELL_AFTER
     why = _("You took it from %(where)s, and nobody has told yet how it went. Two sentences are enough.")
     yield Waiting(
         "adaptation",
@@ -62,9 +65,10 @@ def _tell_adaptation(one: Adaptation, _person: User) -> Iterator[Waiting]:
         why % {"where": where},
         reverse("adaptation_report", args=[one.project.slug, one.pk]),
         _("Tell"),
-        (max(shared_at, one.created_at) + promises.TELL_AFTER).date(),
+        since.date(),
         has_due=False,
         in_place=True,
+        since=since,
     )
 
 

@@ -9,12 +9,13 @@ from cities.models import City, Team, Topic
 from engagement import introductions, project_letters, questions
 from engagement.choices import (
     CheckInState,
+    Help,
     IntroductionReason,
     IntroductionState,
     LetterKind,
 )
 from engagement.models import Letter
-from innoteams.demo import story_accompaniment
+from innoteams.demo import story_accompaniment, story_introductions
 from innoteams.demo.author import Author
 from innoteams.demo.clock import Calendar
 from innoteams.demo.people import CITIES, lead_of, member_of
@@ -25,12 +26,15 @@ from projects.models import Adaptation, Project
 
 
 def tell_network(calendar: Calendar) -> None:
+    story_introductions.before_the_bus(calendar)
     adaptations(calendar)
     follows(calendar)
     meetings(calendar)
+    story_introductions.tell_introductions(calendar)
     asked(calendar)
     asked_about_a_project(calendar)
     story_accompaniment.tell_accompaniment(calendar)
+    story_introductions.suggest(calendar)
     keep_only_waiting_letters()
 
 
@@ -180,7 +184,7 @@ def meetings(calendar: Calendar) -> None:
     met.refresh_from_db()
     with calendar.ago(20):
         introductions.say_helped(
-            by=lead_of("boston"), introduction=met, helped=True, note="We dropped our leaflet after that call."
+            by=lead_of("boston"), introduction=met, said=Help.YES, note="We dropped our leaflet after that call."
         )
     with calendar.ago(2):
         introductions.ask(
@@ -261,6 +265,7 @@ def asked_about_a_project(calendar: Calendar) -> None:
 def keep_only_waiting_letters() -> None:
     """The worker posts letters about what waits now; of what is long answered nobody wants a mail today."""
     waiting = Q(kind=LetterKind.INTRODUCTION_ASKED, introduction__state=IntroductionState.ASKED)
+    waiting |= Q(kind=LetterKind.INTRODUCTION_BROKERED, introduction__state=IntroductionState.ASKED)
     waiting |= Q(kind=LetterKind.CHECK_IN_SUBMITTED, check_in__state=CheckInState.SUBMITTED)
     waiting |= Q(kind=LetterKind.QUESTION_ASKED, question__closed_at=None, question__answers=None)
     # Letters about adaptations are found missing and written anew, so they stay, as written long ago.

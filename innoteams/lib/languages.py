@@ -1,5 +1,7 @@
 """Languages that people write and read in; wider than the languages of the interface (settings.LANGUAGES)."""
 
+import unicodedata
+
 from django.utils.translation import gettext_lazy as _
 
 # ISO 639 code: name. The list covers the working and widely spoken languages of the member cities.
@@ -33,9 +35,29 @@ def direction(language: str) -> str:
     return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
 
 
+def direction_of_text(text: str) -> str:
+    """By its first letter that has one, as `dir="auto"` in a browser; many mail programs do not know that."""
+    directions = (unicodedata.bidirectional(sign) for sign in text)
+    first = next((found for found in directions if found in ("L", "R", "AL")), "L")
+    return "ltr" if first == "L" else "rtl"
+
+
 def localised(names: dict[str, str], language: str | None = None) -> str:
     """The name in the given (else the active) language, else in English, else any."""
     from django.utils.translation import get_language
 
     code = (language or get_language() or "en").split("-")[0]
     return names.get(code) or names.get("en") or next(iter(names.values()), "")
+
+
+# First strong isolate … pop: a title in Hebrew must not turn the line around it, in a text part or a subject.
+_FSI, _PDI = "\u2068", "\u2069"
+
+
+def isolated(text: str, language: str) -> str:
+    """The text, fenced off where it runs the other way than the active language."""
+    from django.utils.translation import get_language
+
+    if direction(language) == direction(get_language() or "en"):
+        return text
+    return f"{_FSI}{text}{_PDI}"

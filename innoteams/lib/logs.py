@@ -4,7 +4,7 @@ import logging
 import re
 
 # Addresses whose last part is a key that works without signing in.
-_KEYS = re.compile(r"(/calendar/|/digests/stop/|/invitations/)(?!\d+/)[\w-]{16,}")
+_KEYS = re.compile(r"(/calendar/|/digests/stop/|/introductions/helped/|/invitations/)(?!\d+/)[\w:-]{16,}")
 
 
 class WithoutKeys(logging.Filter):

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from email.errors import HeaderParseError
+from email.mime.image import MIMEImage
 from email.utils import formataddr, make_msgid, parseaddr
 from functools import cache
 from pathlib import Path
@@ -118,13 +119,21 @@ def build(
     )
 
 
+class _WithPictures(EmailMultiAlternatives):
+    mixed_subtype = "related"
+
+
 class Rendered:
-    """A mail in words: what can be kept and sent later exactly as it is."""
+    """A mail in words: what can be kept and sent later exactly as it is. `pictures` are PNGs by the name under which
+    the HTML shows them ("cid:<name>"); they go along, so that no mail program has to fetch anything."""
 
-    __slots__ = ("html", "language", "subject", "text")
+    __slots__ = ("html", "language", "pictures", "subject", "text")
 
-    def __init__(self, subject: str, text: str, html: str, language: str) -> None:
+    def __init__(
+        self, subject: str, text: str, html: str, language: str, pictures: Mapping[str, bytes] | None = None
+    ) -> None:
         self.subject, self.text, self.html, self.language = subject, text, html, language
+        self.pictures = dict(pictures or {})
 
 
 def render(
@@ -140,10 +149,10 @@ def render(
     }
     zone = timezone.override(time_zone) if time_zone else nullcontext()
     with translation.override(language), zone:
-        subject = one_line(_fill(f"mail/{template}.subject.txt", values, escape=False))
-        text = _fill(f"mail/{template}.txt", values, escape=False)
-        html = _fill(f"mail/{template}.html", values, escape=True)
-    return Rendered(shortened(subject), tidy(text), _inliner().inline(html), language)
+        subject = one_line(fill_template(f"mail/{template}.subject.txt", values, escape=False))
+        text = fill_template(f"mail/{template}.txt", values, escape=False)
+        html = fill_template(f"mail/{template}.html", values, escape=True)
+    return Rendered(shortened(subject), tidy(text), inlined(html), language)
 
 
 def assemble(
@@ -165,7 +174,8 @@ def assemble(
         "Content-Language": rendered.language,
         **_checked(headers or {}),
     }
-    message = EmailMultiAlternatives(
+    kind = _WithPictures if rendered.pictures else EmailMultiAlternatives
+    message = kind(
         subject=one_line(rendered.subject),
         body=rendered.text,
         to=[address_line(one) for one in recipients],
@@ -174,9 +184,20 @@ def assemble(
         connection=connection or get_connection(),
     )
     message.attach_alternative(rendered.html, "text/html")
+    if rendered.pictures:
+        _attach_pictures(message, rendered.pictures)
     if calendar:
         _attach_calendar(message, calendar)
     return message
+
+
+def _attach_pictures(message: EmailMultiAlternatives, pictures: Mapping[str, bytes]) -> None:
+    """Shown where the page names them, never as files of their own."""
+    for name, png in pictures.items():
+        part = MIMEImage(png, "png")
+        part.add_header("Content-ID", f"<{name}>")
+        part.add_header("Content-Disposition", "inline")
+        message.attach(part)
 
 
 def _attach_calendar(message: EmailMultiAlternatives, calendar: CalendarPart) -> None:
@@ -258,13 +279,32 @@ def _checked(headers: Mapping[str, str]) -> dict[str, str]:
     return dict(headers)
 
 
-def _fill(name: str, values: dict[str, object], *, escape: bool) -> str:
+def fill_template(name: str, values: dict[str, object], *, escape: bool) -> str:
     template = cast(Template, get_template(name)).template
     return template.render(Context(values, autoescape=escape))
+
+
+def inlined(page: str) -> str:
+    """With static/css/mail.css written into the elements."""
+    return _inliner().inline(page)
+
+
+def inlined_fragment(piece: str) -> str:
+    """The same for a piece of a page."""
+    return _fragment_inliner().inline_fragment(piece, _css())
+
+
+@cache
+def _css() -> str:
+    return (Path(settings.BASE_DIR) / "static" / "css" / "mail.css").read_text(encoding="utf-8")
 
 
 @cache
 def _inliner() -> css_inline.CSSInliner:
     # Media queries (dark mode, narrow windows) stay in <head>; all else goes to the elements.
-    css = (Path(settings.BASE_DIR) / "static" / "css" / "mail.css").read_text(encoding="utf-8")
-    return css_inline.CSSInliner(extra_css=css, keep_at_rules=True, load_remote_stylesheets=False)
+    return css_inline.CSSInliner(extra_css=_css(), keep_at_rules=True, load_remote_stylesheets=False)
+
+
+@cache
+def _fragment_inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(load_remote_stylesheets=False)

@@ -12,6 +12,9 @@ from django.db.models.functions import JSONObject
 from cities.choices import Function, Right
 from cities.distance import kilometres
 from cities.models import City, Membership, MembershipPeriod, Priority, Team, Tie
+from cities.standing import standing_of
+from engagement.introductions.telling import Told, tell
+from engagement.models import Suggestion
 from innoteams.accounts.models import User
 from projects.choices import Phase
 from projects.models import CityLink, Follow, Project, ProjectTopic
@@ -108,6 +111,20 @@ class CityPage:
     @property
     def has_more_projects(self) -> bool:
         return len(self.projects) > MOST_PROJECTS
+
+    @cached_property
+    def suggested(self) -> Told | None:
+        """The matcher would introduce the reader's team to this city's."""
+        if not isinstance(self.person, User) or not standing_of(self.person).writes:
+            return None
+        rows = Suggestion.objects.visible_to(self.person).standing().filter(with_team__city=self.city)
+        found = rows.select_related("with_team__city", "project", "question").first()
+        return tell([found])[0] if found else None
+
+    @property
+    def may_broker(self) -> bool:
+        """Coordinators propose that this city's team meets another one."""
+        return isinstance(self.person, User) and standing_of(self.person).is_coordinator
 
     @cached_property
     def steps(self) -> list[Step]:

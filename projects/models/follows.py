@@ -2,7 +2,10 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from projects.querysets import SavedSearchQuerySet
 
 
 class Follow(models.Model):
@@ -40,9 +43,14 @@ class SavedSearch(models.Model):
     query = models.CharField(max_length=500, help_text=_("the address after the question mark, in one order"))
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = SavedSearchQuerySet.as_manager()
+
     class Meta:
         ordering = ["name", "pk"]
         constraints = [models.UniqueConstraint(fields=["person", "query"], name="saved_search_once")]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('project_list')}?{self.query}"

@@ -8,6 +8,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from projects.choices import Phase
 from projects.facets import Facets, facets_of
 from projects.filters import MINE, ProjectFilter
 from projects.models import Project
+from projects.saved_searches import as_address
 from projects.words import words_of
 
 PER_PAGE = 25
@@ -49,6 +51,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "is_narrowed": bool(filters.chosen),
         "chips": _chips(request.GET, facets, words),
         "may_log": isinstance(request.user, User) and standing_of(request.user).writes,
+        "save_url": _save_url(request, filters),
         "is_board": request.GET.get("view") == "board",
         "view": request.GET.get("view", ""),
     }
@@ -62,6 +65,12 @@ def project_list(request: HttpRequest) -> HttpResponse:
     response = render(request, template, context)
     response["Vary"] = "HX-Request, Cookie"
     return response
+
+
+def _save_url(request: HttpRequest, filters: ProjectFilter) -> str:
+    """Where this search is kept, for whoever is signed in and has chosen something."""
+    narrowed = as_address(filters.chosen) if isinstance(request.user, User) else ""
+    return f"{reverse('search_save')}?{narrowed}" if narrowed else ""
 
 
 def _chips(query: QueryDict, facets: Facets, words: str) -> list[dict[str, str]]:

@@ -114,10 +114,10 @@ def test_the_story_has_a_bit_of_everything(demo: None) -> None:
     assert Pilot.objects.filter(decision="stop").count() == 2
     assert Reading.objects.count() >= 12
     assert set(CheckIn.objects.values_list("state", flat=True)) == set(CheckInState)
-    assert Introduction.objects.filter(state=IntroductionState.ASKED).count() == 1
+    assert Introduction.objects.filter(state=IntroductionState.ASKED).count() == 2
     assert Introduction.objects.filter(helped=True).count() == 1
     assert CoachingEngagement.objects.get().sessions.count() == 4
-    assert Question.objects.count() == 5
+    assert Question.objects.count() == 6
 
 
 def test_the_story_of_a_coaching_is_whole(demo: None) -> None:

@@ -147,7 +147,7 @@ def _drop(server: SMTP) -> None:
     transport.abort()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -156,7 +156,7 @@ def _free_port() -> int:
 @contextmanager
 def open_sink() -> Iterator[Sink]:
     sink = Sink()
-    sink.port = _free_port()
+    sink.port = free_port()
     controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
     controller.start()
     try:

@@ -202,10 +202,10 @@ def test_closing_the_account_revokes_it(cast: Cast) -> None:
 
 def test_the_export_tells_of_it_without_the_key(cast: Cast) -> None:
     key = calendar_feeds.open_feed(by=cast.coach).key
-    ReminderPreference.objects.create(person=cast.coach, promises=False)
+    ReminderPreference.objects.create(person=cast.coach, sessions=False)
     data = own_data(cast.coach)
     assert data["calendar_feeds"] == [{"created_at": WEDNESDAY, "revoked_at": None, "last_read_at": None}]
-    assert data["reminders"] == [{"promises": False, "sessions": True}]
+    assert data["reminders"] == [{"sessions": False}]
     assert key not in str(data)
 
 
@@ -347,11 +347,11 @@ def test_looking_changes_nothing(cast: Cast) -> None:
 
 def test_reminders_are_switched_off_and_on(cast: Cast) -> None:
     client = scenes.client_of(cast.coach)
-    client.post("/calendar/reminders/", {"sessions": "on"})
+    client.post("/calendar/reminders/", {})
     assert ReminderPreference.objects.get() == ReminderPreference(person=cast.coach)
-    assert not ReminderPreference.objects.get().promises
-    client.post("/calendar/reminders/", {"sessions": "on", "promises": "on"})
-    assert ReminderPreference.objects.get().promises
+    assert not ReminderPreference.objects.get().sessions
+    client.post("/calendar/reminders/", {"sessions": "on"})
+    assert ReminderPreference.objects.get().sessions
 
 
 @pytest.mark.django_db(transaction=True)
@@ -361,8 +361,8 @@ def test_the_page_works_in_a_browser(page_of: SignIn) -> None:
     page.get_by_role("button", name="Make my address").click()
     address = page.get_by_label("Sessions alone").input_value()
     assert CalendarFeed.objects.get().key in address
-    page.get_by_label("what I promised, or answer for").uncheck()
+    page.get_by_label("sessions of the coaching").uncheck()
     page.get_by_role("button", name="Save").click()
-    assert not ReminderPreference.objects.get().promises
-    assert not page.get_by_label("what I promised, or answer for").is_checked()
+    assert not ReminderPreference.objects.get().sessions
+    assert not page.get_by_label("sessions of the coaching").is_checked()
     assert CoachingSession.objects.count() == 0

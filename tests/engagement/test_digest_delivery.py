@@ -15,9 +15,10 @@ from django.conf import settings as portal
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from kombu import Connection
 from pytest_django import Settings
 
-from engagement.choices import Cadence, DigestState
+from engagement.choices import Cadence, DigestState, Stream
 from engagement.digests import ledger, tick, unsubscribe
 from engagement.digests.building import build
 from engagement.digests.delivery import clock_from, deliver
@@ -321,7 +322,7 @@ def test_a_digest_that_cannot_be_written_fails_alone(
             raise ZeroDivisionError
         return render(digest, *rest)
 
-    monkeypatch.setattr("engagement.digests.building.render", breaking)
+    monkeypatch.setattr("engagement.digests.network.composing.render", breaking)
 
     assert run() == {SENT: 3}
     assert (state(readers[2]), digest_of(readers[2]).reason) == (FAILED, "cannot_be_written")
@@ -331,22 +332,23 @@ def test_no_state_is_left_by_a_move_that_is_not_in_the_table(reader: User) -> No
     plan_and_build()
     digest = digest_of(reader)
 
-    with pytest.raises(ValueError, match="does not go from built to planned"):
-        ledger.note(digest, DigestState.PLANNED, by="a test", now=timezone.now())
+    with pytest.raises(ValueError, match="does not go from built to empty"):
+        ledger.note(digest, DigestState.EMPTY, by="a test", now=timezone.now())
 
 
 def test_only_one_of_two_claims_is_won(reader: User) -> None:
     [pk] = plan_and_build()
+    mine, other = Digest.objects.get(pk=pk), Digest.objects.get(pk=pk)
 
-    assert ledger.claim(pk, timezone.now()) is not None
-    assert ledger.claim(pk, timezone.now()) is None
+    assert ledger.claim(mine, timezone.now())
+    assert not ledger.claim(other, timezone.now())
 
 
 def test_a_claim_that_ran_out_is_unknown_but_its_worker_may_still_say_that_it_was_sent(reader: User) -> None:
     [pk] = plan_and_build()
     now = timezone.now()
-    digest = ledger.claim(pk, now)
-    assert digest is not None
+    digest = Digest.objects.get(pk=pk)
+    assert ledger.claim(digest, now)
 
     assert ledger.sweep(now + ledger.LEASE - dt.timedelta(seconds=1)) == 0
     assert ledger.sweep(now + ledger.LEASE + dt.timedelta(seconds=1)) == 1
@@ -367,7 +369,7 @@ def test_building_asks_as_many_questions_for_thirty_people_as_for_one(cast: Cast
     for number in range(10):
         happen(make_project(make_team(), topics=(cast.topic,), title=f"Work {number}"))
     only(*make_readers(31))
-    planned = tick.prepare(timezone.now()).planned
+    planned = tick.prepare(timezone.now(), [Stream.NETWORK]).planned
 
     counts = []
     for batch in (planned[:1], planned[1:]):
@@ -380,14 +382,14 @@ def test_building_asks_as_many_questions_for_thirty_people_as_for_one(cast: Cast
 
 def test_planning_asks_as_many_questions_for_thirty_people_as_for_one(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as few:
-        tick.prepare(timezone.now())
+        tick.prepare(timezone.now(), [Stream.NETWORK])
     Digest.objects.all().delete()
     make_readers(30)
 
     with CaptureQueriesContext(connection) as many:
-        tick.prepare(timezone.now())
+        tick.prepare(timezone.now(), [Stream.NETWORK])
 
-    assert len(many) == len(few) <= 14
+    assert len(many) == len(few) <= 15
 
 
 # --- Workers that die, and two at once ----------------------------------------------------------------------------
@@ -486,6 +488,29 @@ def test_beat_and_worker_send_what_is_due(
 
     assert worker.poll() is None
     assert [sink.count(person) for person in readers] == [1, 1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_flushed_broker_loses_nothing_and_doubles_nothing(
+    sink: Sink, cast: Cast, news: Project, start: Callable[..., "subprocess.Popen[bytes]"], tmp_path: Path
+) -> None:
+    readers = make_readers(30)
+    only(*readers)
+    sink.mood[readers[4].email] = "hang at the recipient"
+
+    worker = start("celery", tmp_path / "beat")
+    assert sink.reached.wait(60)
+    sink.mood.clear()
+    worker.kill()
+    worker.wait()
+    with Connection(portal.CELERY_BROKER_URL) as broker:
+        broker.default_channel.client.flushdb()
+    start("celery", tmp_path / "another-beat")
+    wait_for(lambda: Digest.objects.filter(state=SENT).count() == len(readers) - 1, seconds=60)
+
+    assert sorted(sink.count(person) for person in readers) == [0, *[1] * (len(readers) - 1)]
+    states = Digest.objects.filter(stream=Stream.NETWORK).values_list("state", flat=True)
+    assert set(states) == {SENT, DigestState.CLAIMED}
 
 
 def test_a_clock_started_from_a_moment_goes_on_from_there() -> None:

@@ -7,13 +7,19 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from engagement.choices import Cadence, DigestState
-from engagement.digests.planning import FIRST_WINDOW, plan
+from engagement.choices import Cadence, DigestState, Stream
+from engagement.digests import planning
+from engagement.digests.planning import FIRST_WINDOW
 from engagement.models import Digest
 from tests.cast import Cast, make_person
 from tests.engagement.digest_scenes import DAY, digest_of, only, plan_and_build, prefer, run
 
 pytestmark = pytest.mark.django_db
+
+
+def plan(now: dt.datetime) -> int:
+    return planning.plan(now, Stream.NETWORK)
+
 
 TUESDAY_8_IN_PARIS = dt.datetime(2025, 9, 9, 6, 0, tzinfo=dt.UTC)
 

@@ -10,14 +10,16 @@ from django.utils import timezone
 
 from cities.choices import Right
 from engagement import introductions, letters
-from engagement.choices import CheckInState, LetterKind
-from engagement.models import CheckIn, Introduction, Letter
+from engagement.choices import CheckInState, LetterKind, SuppressionCause
+from engagement.models import CheckIn, Introduction, Letter, Suppression
 from engagement.posting import post_waiting
+from engagement.reach import hash_of
+from innoteams.accounts.models import User
 from innoteams.lib import mail as portal_mail
 from projects.choices import Visibility
 from projects.models import Project
 from tests.cast import Cast, join, make_person
-from tests.engagement.accompany_scenes import answered, drafted, introduction, submitted
+from tests.engagement.accompany_scenes import answered, drafted, introduction, somebody, submitted
 
 
 def ask(cast: Cast, project: Project | None = None) -> Introduction:
@@ -60,26 +62,63 @@ def test_the_asked_lead_reads_why_and_no_address(cast: Cast) -> None:
     assert not message.reply_to
 
 
-def test_a_yes_brings_both_addresses_to_both(cast: Cast) -> None:
+def test_a_yes_is_one_mail_to_both_with_both_addresses_in_both_languages(cast: Cast) -> None:
     asked = ask(cast)
     post()
     introductions.accept(by=cast.tel_aviv_lead, introduction=asked, words="With pleasure, Sundays.")
-    sent = post()
-    assert len(sent) == 2
-    for me, other in ((cast.mulhouse_lead, cast.tel_aviv_lead), (cast.tel_aviv_lead, cast.mulhouse_lead)):
-        message = to(sent, me.email)
-        assert other.email in message.reply_to[0]
-        for part in both_parts(message):
-            assert other.email in part
-            assert "Comment avez-vous commencé ?" in part
-            assert "With pleasure, Sundays." in part
+    [message] = post()
+    for person in (cast.mulhouse_lead, cast.tel_aviv_lead):
+        assert any(person.email in address for address in message.to)
+        assert any(person.email in address for address in message.reply_to)
+        assert all(person.email in part for part in both_parts(message))
+    assert len(message.to) == len(message.reply_to) == 2
+    for part in both_parts(message):
+        assert "Comment avez-vous commencé ?" in part
+        assert "With pleasure, Sundays." in part
+        assert "You get this because you both agreed" in part
+        assert "Vous recevez ce message parce que vous avez tous deux accepté" in part
+    assert message.extra_headers["Content-Language"] == "fr, en"
+    assert message.subject.count("Mulhouse") == 2
 
 
-def test_each_reads_the_own_language(cast: Cast) -> None:
+def test_each_language_of_the_mail_is_marked_as_such(cast: Cast) -> None:
     introductions.accept(by=cast.tel_aviv_lead, introduction=ask(cast))
-    sent = post()
-    assert to(sent, cast.mulhouse_lead.email).extra_headers["Content-Language"] == "fr"
-    assert to(sent, cast.tel_aviv_lead.email).extra_headers["Content-Language"] == "en"
+    html = both_parts(to(post(), cast.mulhouse_lead.email))[1]
+    assert 'lang="fr" dir="ltr"' in html
+    assert 'lang="en" dir="ltr"' in html
+
+
+def test_an_answer_in_hebrew_runs_from_right_to_left(cast: Cast) -> None:
+    introductions.accept(by=cast.tel_aviv_lead, introduction=ask(cast), words="„בשמחה”, ביום ראשון.")
+    html = both_parts(to(post(), cast.mulhouse_lead.email))[1]
+    [quoted] = [part for part in html.split("<blockquote")[1:] if "בשמחה" in part]
+    assert 'dir="rtl"' in quoted.split(">")[0]
+
+
+def test_two_of_one_language_read_it_once(cast: Cast) -> None:
+    User.objects.update(language="fr")
+    introductions.accept(by=cast.tel_aviv_lead, introduction=ask(cast))
+    message = to(post(), cast.mulhouse_lead.email)
+    assert message.extra_headers["Content-Language"] == "fr"
+    assert str(message.body).count("Vous recevez ce message") == 1
+
+
+@pytest.mark.parametrize("who", ["mulhouse_lead", "tel_aviv_lead"])
+def test_nobodys_address_is_told_where_one_of_the_two_has_left(cast: Cast, who: str) -> None:
+    asked = ask(cast)
+    post()
+    introductions.accept(by=cast.tel_aviv_lead, introduction=asked)
+    somebody(cast, who).memberships.update(ends_on=timezone.now().date())
+    assert post() == []
+
+
+def test_nobodys_address_is_told_where_mail_does_not_reach_one_of_the_two(cast: Cast) -> None:
+    asked = ask(cast)
+    post()
+    introductions.accept(by=cast.tel_aviv_lead, introduction=asked)
+    Suppression.objects.create(address_hash=hash_of(cast.mulhouse_lead.email), cause=SuppressionCause.BOUNCE)
+    assert post() == []
+    assert not Letter.objects.filter(closed_at=None).exists()
 
 
 def test_a_no_shows_nothing(cast: Cast) -> None:

@@ -246,7 +246,7 @@ def test_it_costs_at_most_twelve_queries_however_much_waits(
 
 def test_whether_an_introduction_helped_is_told_in_place(cast: Cast) -> None:
     one = introduction(cast, IntroductionState.ACCEPTED, answered_at=timezone.now() - 31 * DAY)
-    yes, _no = the_one(cast.mulhouse_lead).ways
+    yes, *_others = the_one(cast.mulhouse_lead).ways
     response = client_of(cast.mulhouse_lead).post(yes.url, {**yes.sent, "next": reverse("my_work")})
     assert response["Location"] == reverse("my_work")
     one.refresh_from_db()

@@ -14,13 +14,14 @@ from playwright.sync_api import Page, expect
 
 from engagement import reminders
 from engagement.checkins.opening import open_due_periods
-from engagement.choices import CheckInState
+from engagement.choices import CheckInState, Stream
 from engagement.models import CheckIn, CheckInSchedule, Commitment
 from engagement.posting import post_waiting
 from innoteams.accounts.models import User
 from tests.browser import SignIn
 from tests.cast import Cast, make_cast
 from tests.engagement.accompany_scenes import engagement
+from tests.engagement.digest_scenes import run
 
 JERUSALEM = ZoneInfo("Asia/Jerusalem")
 
@@ -53,6 +54,7 @@ def at(day: dt.date, hour: int = 10) -> Iterator[None]:
         yield
         reminders.write_due(timezone.now())
         post_waiting(timezone.now())
+        run(timezone.now(), Stream.ACTIONS)
 
 
 def subjects_to(person: User) -> list[str]:

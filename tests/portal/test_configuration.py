@@ -60,6 +60,10 @@ SECRET = "x" * 50
         ({"CONN_MAX_AGE": "soon"}, "CONN_MAX_AGE"),
         ({"DEBUG": "perhaps"}, "DEBUG"),
         ({"FILES_BY": "magic"}, "FILES_BY is magic"),
+        ({"MAIL_REPORTS_FROM": "pigeon"}, "MAIL_REPORTS_FROM is pigeon"),
+        ({"MAIL_REPORTS_FROM": "mailgun", "MAIL_REPORTS_PASSWORD": "a:b"}, "MAIL_REPORTS_KEY must hold the key"),
+        ({"MAIL_REPORTS_FROM": "postmark", "MAIL_REPORTS_KEY": "k"}, "MAIL_REPORTS_PASSWORD must hold"),
+        ({"MAIL_REPORTS_FROM": "postmark", "MAIL_REPORTS_PASSWORD": "alone"}, "with a colon between them"),
     ],
 )
 def test_a_bad_or_dangerous_value_stops_the_start_and_names_the_variable(

@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from cities.models import Team, Topic
-from engagement.digests.network.selection import MATERIAL
+from engagement.digests.network.scoring import MATERIAL
 from innoteams.lib.verdicts import NotAllowed
 from projects.choices import NEWSWORTHY, Decision, Outcome, Verb
 from projects.endings import Answers

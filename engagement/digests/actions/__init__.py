@@ -1,12 +1,5 @@
-"""The actions stream."""
+"""The actions stream: what waits for a person, daily only when there is something new."""
 
-from collections.abc import Mapping, Sequence
+from engagement.digests.actions.composing import compose, still_waits
 
-from engagement.digests.drafts import Draft
-from engagement.models import Digest, DigestPreference
-
-
-def compose(
-    digests: Sequence[Digest], preferences: Mapping[int, DigestPreference], stop_urls: Mapping[int, str]
-) -> list[Draft]:
-    return [Draft(digest) for digest in digests]
+__all__ = ["compose", "still_waits"]

@@ -1,12 +1,5 @@
-"""The coordination stream."""
+"""The coordination stream: what moved in the cities that one accompanies, what is late, who is never reached."""
 
-from collections.abc import Mapping, Sequence
+from engagement.digests.coordination.composing import compose
 
-from engagement.digests.drafts import Draft
-from engagement.models import Digest, DigestPreference
-
-
-def compose(
-    digests: Sequence[Digest], preferences: Mapping[int, DigestPreference], stop_urls: Mapping[int, str]
-) -> list[Draft]:
-    return [Draft(digest) for digest in digests]
+__all__ = ["compose"]

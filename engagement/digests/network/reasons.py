@@ -1,26 +1,78 @@
 """Why an item is in a digest, from the stored codes to words in the reader's language."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from cities.models import City, Topic
 from innoteams.lib.languages import CONTENT_LANGUAGES
+from projects.choices import Verb
 
 MOST_SHOWN = 2
 Stored = Mapping[str, Any]
+# What a reader must know to read the entry rightly: said first, whatever its weight, and beside the two others.
+SAID_FIRST = ("pinned", "exploration", "new_city", "quiet_city", "call_for_help", "match", "suggested")
 
 
-def in_words(reasons: Sequence[Stored], topics: Mapping[int, Topic], cities: Mapping[int, City]) -> list[str]:
-    """The weightiest that can be said in words, at most MOST_SHOWN; never none. In the active language."""
-    said = []
+def in_words(
+    reasons: Sequence[Stored],
+    topics: Mapping[int, Topic],
+    cities: Mapping[int, City],
+    known: MutableMapping[str, str] | None = None,
+) -> list[str]:
+    """The weightiest that can be said in words, at most MOST_SHOWN after what is always said; never none. In the
+    active language. `known` keeps the sentences of a batch in that language."""
+    known = {} if known is None else known
+    first = [reason for reason in reasons if reason["code"] in SAID_FIRST]
+    rest = (reason for reason in reasons if reason["code"] not in SAID_FIRST)
+    said: list[str] = []
+    for reasons_left, most in ((iter(first), len(first)), (rest, MOST_SHOWN)):
+        said += _distinct(reasons_left, most, said, lambda reason: _known(reason, topics, cities, known))
+    return said or [_("New in the network")]
+
+
+def _distinct(
+    reasons: Iterator[Stored], most: int, before: Sequence[str], say: Callable[[Stored], str]
+) -> Iterable[str]:
+    found: list[str] = []
     for reason in reasons:
-        if sentence := _SENTENCES.get(str(reason["code"])):
-            words = sentence(reason, topics, cities)
-            if words and words not in said:
-                said.append(words)
-    return said[:MOST_SHOWN] or [_("New in the network")]
+        words = say(reason)
+        if words and words not in found and words not in before:
+            found.append(words)
+        if len(found) == most:
+            break
+    return found
+
+
+def _known(
+    reason: Stored, topics: Mapping[int, Topic], cities: Mapping[int, City], known: MutableMapping[str, str]
+) -> str:
+    key = str([value for name, value in reason.items() if name != "weight"])
+    if key not in known:
+        sentence = _SENTENCES.get(str(reason["code"]))
+        known[key] = sentence(reason, topics, cities) if sentence else ""
+    return known[key]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One addend of a score, in words."""
+
+    words: str
+    weight: float
+
+
+def explained(reasons: Sequence[Stored], topics: Mapping[int, Topic], cities: Mapping[int, City]) -> list[Part]:
+    """The whole sum, also what a mail does not say; in the active language."""
+    parts = []
+    for reason in reasons:
+        code = str(reason["code"])
+        sentence = _SENTENCES.get(code) or _SILENT.get(code)
+        words = sentence(reason, topics, cities) if sentence else ""
+        parts.append(Part(words or _("Another reason (%(code)s)") % {"code": code}, float(reason.get("weight", 0))))
+    return parts
 
 
 def _names(reason: Stored, topics: Mapping[int, Topic]) -> str:
@@ -32,9 +84,12 @@ def _language(reason: Stored, _topics: Mapping[int, Topic], _cities: Mapping[int
     return _("Works in %(language)s, as you do") % {"language": name} if name else ""
 
 
-def _city(reason: Stored, _topics: Mapping[int, Topic], cities: Mapping[int, City]) -> str:
-    city = cities.get(reason["city"])
-    return _("You follow %(name)s") % {"name": city.name} if city else ""
+def _with_city(sentence: Callable[[], str]) -> Callable[[Stored, Mapping[int, Topic], Mapping[int, City]], str]:
+    def words(reason: Stored, _topics: Mapping[int, Topic], cities: Mapping[int, City]) -> str:
+        city = cities.get(reason["city"])
+        return sentence() % {"name": city.name} if city else ""
+
+    return words
 
 
 def _with_topics(sentence: Callable[[], str]) -> Callable[[Stored, Mapping[int, Topic], Mapping[int, City]], str]:
@@ -49,11 +104,25 @@ def _plain(sentence: Callable[[], str]) -> Callable[[Stored, Mapping[int, Topic]
     return lambda _reason, _topics, _cities: sentence()
 
 
+def _news(reason: Stored, _topics: Mapping[int, Topic], _cities: Mapping[int, City]) -> str:
+    verb = str(reason.get("verb", ""))
+    return _("What happened: %(what)s") % {"what": Verb(verb).label} if verb in Verb.values else ""
+
+
 # Functions, so that each is translated when it is said. Codes without a sentence only count.
 _SENTENCES: dict[str, Callable[[Stored, Mapping[int, Topic], Mapping[int, City]], str]] = {
     "follows_project": _plain(lambda: _("You follow this project")),
-    "follows_city": _city,
+    "follows_city": _with_city(lambda: _("You follow %(name)s")),
     "follows_topic": _with_topics(lambda: _("You follow %(topics)s")),
+    "saved_search": _plain(lambda: _("Fits a search that you saved")),
+    "more_of_project": _plain(lambda: _("You asked for more of this project")),
+    "more_of_city": _plain(lambda: _("You asked for more of this city")),
+    "more_like_this": _plain(lambda: _("Like something you asked for more of")),
+    "match": _plain(lambda: _("Not new, but close to your team's work, and you have not been shown it yet")),
+    "met_and_helped": _plain(lambda: _("Your teams have met, and it helped")),
+    "suggested": _plain(lambda: _("Your two teams could help each other")),
+    "question_about_followed": _plain(lambda: _("A question about a project that you follow")),
+    "seldom_shown": _plain(lambda: _("Seldom seen in the digests so far")),
     "shared_topic": _with_topics(lambda: _("Your team works on %(topics)s too")),
     "phase_ahead": _plain(lambda: _("One phase ahead of your own work on it")),
     "phase_same": _plain(lambda: _("In the same phase as your own work on it")),
@@ -65,5 +134,31 @@ _SENTENCES: dict[str, Callable[[Stored, Mapping[int, Topic], Mapping[int, City]]
     "question_follows_topic": _with_topics(lambda: _("A question about %(topics)s, which you follow")),
     "question_in_topic": _with_topics(lambda: _("A question about %(topics)s, which your team works on")),
     "city_shares_topic": _with_topics(lambda: _("Works on %(topics)s, like you")),
+    "saved_search": _plain(lambda: _("Fits a search that you saved")),
+    "question_about_followed": _plain(lambda: _("A question about a project you follow")),
+    "more_of_project": _plain(lambda: _("You asked for more of this project")),
+    "more_of_city": _with_city(lambda: _("You asked for more of %(name)s")),
+    "more_like_this": _plain(lambda: _("Like what you asked for more of")),
+    "met_and_helped": _plain(lambda: _("Your teams have met, and it helped")),
+    "match": _plain(lambda: _("Not new, but close to your own work")),
+    "suggested": _plain(lambda: _("Suggested to your team")),
+    "seldom_shown": _plain(lambda: _("Seldom seen in the digests so far")),
     "quiet_city": _plain(lambda: _("Seldom seen in the digests so far")),
+    "new_city": _plain(lambda: _("New in the network")),
+    "exploration": _plain(lambda: _("Not what you usually read: to look beyond it")),
+    "call_for_help": _plain(lambda: _("The team asks for help")),
+    "pinned": _plain(lambda: _("Put at the top by a coordinator of your programme")),
+}
+
+# These only count: a mail need not say them.
+_SILENT: dict[str, Callable[[Stored, Mapping[int, Topic], Mapping[int, City]], str]] = {
+    "news": _news,
+    "fresh": _plain(lambda: _("How new it is")),
+    "some_words": _plain(lambda: _("A few words in common")),
+    "less_of_project": _plain(lambda: _("You asked for less of this project")),
+    "less_of_city": _with_city(lambda: _("You asked for less of %(name)s")),
+    "less_like_this": _plain(lambda: _("Like what you asked for less of")),
+    "shown_before": _plain(lambda: _("Shown to you before")),
+    "city_shown_lately": _plain(lambda: _("Its city was in your digests of late")),
+    "met_in_vain": _plain(lambda: _("Your teams have met, and it did not help")),
 }

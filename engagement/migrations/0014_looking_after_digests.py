@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engagement', '0010_digests_in_streams'),
+        ('engagement', "0013_introductions_by_both_sides"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
