@@ -103,7 +103,7 @@ def test_the_page_says_what_waits_and_since_when(cast: Cast) -> None:
 def test_what_was_put_off_on_purpose_is_not_overdue_and_what_failed_to_go_out_is(cast: Cast) -> None:
     now = timezone.now()
     later = now + dt.timedelta(minutes=20)
-    kept(cast.stranger, state=DigestState.BUILT, next_attempt_at=later, reason="minute_full")
+    kept(cast.stranger, state=DigestState.BUILT, next_attempt_at=later, reason="full_minute")
     assert runs.oldest_due_seconds(now) is None
 
     kept(cast.tel_aviv_lead, state=DigestState.BUILT, next_attempt_at=later, error="connection refused")
