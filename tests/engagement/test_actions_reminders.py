@@ -604,9 +604,9 @@ def test_the_subject_names_neither_a_promise_nor_a_question(cast: Cast) -> None:
 
 
 def test_the_next_one_can_be_looked_at_and_stores_nothing(cast: Cast) -> None:
-    assert preview(cast.stranger, stream=Stream.ACTIONS) is None
+    assert preview(cast.stranger, stream=Stream.ACTIONS).rendered is None
     scenes.introduction(cast)
-    read = preview(cast.tel_aviv_member, stream=Stream.ACTIONS)
+    read = preview(cast.tel_aviv_member, stream=Stream.ACTIONS).rendered
     assert read
     assert read.subject == "Mulhouse asks to meet your team"
     assert not Digest.objects.exists()

@@ -391,9 +391,9 @@ def test_many_lines_are_cut_and_counted(cast: Cast) -> None:
 
 
 def test_the_next_one_can_be_looked_at_and_stores_nothing(cast: Cast) -> None:
-    assert preview(cast.stranger, stream=Stream.COORDINATION) is None
+    assert preview(cast.stranger, stream=Stream.COORDINATION).rendered is None
     late_check_in(cast)
-    read = preview(cast.coordinator, stream=Stream.COORDINATION)
+    read = preview(cast.coordinator, stream=Stream.COORDINATION).rendered
     assert read
     assert "3 days late" in read.text
     assert not Digest.objects.exists()

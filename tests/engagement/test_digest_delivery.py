@@ -504,7 +504,8 @@ def test_a_flushed_broker_loses_nothing_and_doubles_nothing(
     worker.kill()
     worker.wait()
     with Connection(portal.CELERY_BROKER_URL) as broker:
-        broker.default_channel.client.flushdb()
+        channel: Any = broker.default_channel
+        channel.client.flushdb()
     start("celery", tmp_path / "another-beat")
     wait_for(lambda: Digest.objects.filter(state=SENT).count() == len(readers) - 1, seconds=60)
 

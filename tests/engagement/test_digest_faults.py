@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WEEK = dt.timedelta(days=7)
 ROUND = dt.timedelta(minutes=6)
 STEPS = {
-    "before planning is committed": (planning.ledger, "supersede", "before"),
+    "before planning is committed": (ledger, "supersede", "before"),
     "after planning": (planning, "_plan_for", "after"),
     "before a batch is composed": (building, "_drafts_of", "before"),
     "before the items are stored": (building, "copy_in", "before"),

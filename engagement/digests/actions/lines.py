@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from engagement.choices import CheckInState
-from engagement.digests.network.rendering import isolated
 from engagement.dues import Due
 from engagement.models import CheckIn, CoachingSession, Commitment, Introduction, Question
 from engagement.promises import LEAD_IS_TOLD_AFTER, Promise, Whom
 from engagement.waiting import Waiting
+from innoteams.lib.languages import isolated
 from innoteams.lib.mail import one_line
 
 
