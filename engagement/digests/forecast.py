@@ -19,8 +19,9 @@ from cities.models import Team
 from engagement.choices import DigestState
 from engagement.digests import planning, tick
 from engagement.digests.drafts import Draft
+from engagement.digests.looking import reason_not_to
 from engagement.digests.operating import open_holds
-from engagement.digests.preferences import preferences_of, reason_against
+from engagement.digests.preferences import preferences_of
 from engagement.digests.streams import STREAMS
 from engagement.models import Digest, DigestItem, Question, Suggestion
 from engagement.reach import suppressed
@@ -152,10 +153,7 @@ def _wanted(result: StreamForecast, batch: list[Digest], now: dt.datetime) -> li
     unreached = suppressed(digest.person.email for digest in batch)
     wanted = []
     for digest in batch:
-        person = digest.person
-        why_not = "" if person.is_active else "inactive"
-        why_not = why_not or reason_against(preferences[digest.person_id], person.timezone, now)
-        why_not = why_not or ("suppressed" if person.email in unreached else "")
+        why_not = reason_not_to(digest, preferences[digest.person_id], unreached, now)
         if why_not:
             result.ends[SKIPPED, why_not] += 1
         else:

@@ -377,7 +377,6 @@ _REASONS: dict[str, "StrOrPromise"] = {
     "inactive": gettext_lazy("the account is closed"),
     "suppressed": gettext_lazy("mail does not reach the address"),
     "superseded": gettext_lazy("a newer one took its place"),
-    "not_a_reader": gettext_lazy("the stream is not for this person any more"),
     "nothing_new": gettext_lazy("nothing new for this person"),
     "refused": gettext_lazy("the mail server refused it"),
     "no_answer": gettext_lazy("the mail server did not answer"),
@@ -387,10 +386,12 @@ _REASONS: dict[str, "StrOrPromise"] = {
     "by_hand": gettext_lazy("sent again by hand"),
     "key_replaced": gettext_lazy("the links in it were replaced"),
     "narrowed": gettext_lazy("something in it was narrowed"),
+    "settled_meanwhile": gettext_lazy("what it asks for was done meanwhile"),
+    "written_long_ago": gettext_lazy("it was written too long ago"),
     "held": gettext_lazy("held back"),
     "released": gettext_lazy("released"),
-    "enough_today": gettext_lazy("the person had enough mail for a day"),
-    "minute_full": gettext_lazy("so many mails went out that minute already"),
+    "enough_for_a_day": gettext_lazy("the person had enough mail for a day"),
+    "full_minute": gettext_lazy("so many mails went out that minute already"),
 }
 
 

@@ -1,6 +1,6 @@
 """A digest as it was sent, laid out for whoever answers for the sending: its head lines, and each item with why."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.header import decode_header, make_header
 from typing import Any
 
@@ -30,30 +30,37 @@ class ItemRow:
     rank: int
     kind: str
     score: float
-    codes: list[tuple[str, float]]
+    # The reason's code, in words as well where they may be read, and what it adds to the score.
+    codes: list[tuple[str, str, float]]
     pinned: bool
     title: str = ""
     url: str = ""
     language: str = ""
     direction: str = "auto"
     city: str = ""
-    words: list[str] = field(default_factory=list)
 
 
 def rows_of(digest: Digest, *, with_words: bool) -> list[ItemRow]:
     items = list(digest.items.select_related(*_ABOUT).order_by("rank"))
-    said = archive.reasons_of(items) if with_words and items else [[] for _item in items]
+    sums = archive.sums_of(items) if with_words and items else [[] for _item in items]
     return [
         ItemRow(
             rank=item.rank,
             kind=str(ItemKind(item.kind).label),
             score=item.score,
-            codes=[(str(reason.get("code", "")), float(reason.get("weight", 0))) for reason in item.reasons],
+            codes=_codes(item, [part.words for part in parts]),
             pinned=item.pin_id is not None,
             **(_about(item) if with_words else {}),
-            words=words,
         )
-        for item, words in zip(items, said, strict=True)
+        for item, parts in zip(items, sums, strict=True)
+    ]
+
+
+def _codes(item: DigestItem, words: list[str]) -> list[tuple[str, str, float]]:
+    said = words or [""] * len(item.reasons)
+    return [
+        (str(reason.get("code", "")), sentence, float(reason.get("weight", 0)))
+        for reason, sentence in zip(item.reasons, said, strict=True)
     ]
 
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cities.standing import standing_of
 from engagement.choices import DigestState, Stream
-from engagement.digests import operating, pictures, reached, runs
+from engagement.digests import archive, operating, reached, runs
 from engagement.digests.exposure import MONTH
 from engagement.exports import safe_cell
 from engagement.forms.digest_runs import RunFilterForm, WhyForm
@@ -200,8 +200,7 @@ def kept_mail(request: HttpRequest, pk: int) -> HttpResponse:
     digest = _digest_or_404(person, pk)
     if not digest.html_body or not runs.words_of(digest, person):
         raise Http404
-    page = runs.without_keys(digest.html_body)
-    return sealed(pictures.with_pictures(page, pictures.named_in(page)))
+    return sealed(runs.without_keys(archive.page_as_sent(digest)))
 
 
 def _digest_or_404(person: User, pk: int) -> Digest:

@@ -103,7 +103,7 @@ def test_the_page_says_what_waits_and_since_when(cast: Cast) -> None:
 def test_what_was_put_off_on_purpose_is_not_overdue_and_what_failed_to_go_out_is(cast: Cast) -> None:
     now = timezone.now()
     later = now + dt.timedelta(minutes=20)
-    kept(cast.stranger, state=DigestState.BUILT, next_attempt_at=later, reason="minute_full")
+    kept(cast.stranger, state=DigestState.BUILT, next_attempt_at=later, reason="full_minute")
     assert runs.oldest_due_seconds(now) is None
 
     kept(cast.tel_aviv_lead, state=DigestState.BUILT, next_attempt_at=later, error="connection refused")
@@ -428,3 +428,37 @@ def test_a_funder_reads_and_decides_nothing(cast: Cast) -> None:
 
     assert "Send again" not in digest_page(cast.funder_coordinator, digest)
     assert post(cast.funder_coordinator, "digest_resend", digest.pk, why="Please.")[0] == 403
+
+
+# --- Ways there ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "shown"),
+    [
+        ("coordinator", "digest_list", True),
+        ("administrator", "digest_list", True),
+        ("tel_aviv_lead", "digest_list", False),
+        ("coordinator", "portfolio", True),
+        ("administrator", "people", True),
+        ("tel_aviv_lead", "people", False),
+    ],
+)
+def test_those_who_answer_for_the_sending_find_it(kind: str, name: str, shown: bool, cast: Cast) -> None:
+    person = getattr(cast, kind)
+
+    assert (reverse("digest_runs") in page(person, name)) == shown
+
+
+def test_each_is_offered_the_pages_that_are_theirs(cast: Cast) -> None:
+    assert reverse("digest_dry_run") in page(cast.administrator, "digest_runs")
+    assert reverse("digest_pins") not in page(cast.administrator, "digest_runs")
+    assert reverse("digest_dry_run") not in page(cast.coordinator, "digest_runs")
+    assert reverse("digest_pins") in page(cast.coordinator, "digest_runs")
+
+
+def test_teams_beyond_the_first_ones_are_one_click_away(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engagement.views.digest_runs.TEAMS_SHOWN", 1)
+
+    assert "Show all 3 teams" in page(cast.administrator, "digest_exposure")
+    assert "Show all" not in page(cast.administrator, "digest_exposure", teams="all")

@@ -141,6 +141,22 @@ _SENTENCES: dict[str, Callable[[Stored, Mapping[int, Topic], Mapping[int, City]]
     "pinned": _plain(lambda: _("Put at the top by a coordinator of your programme")),
 }
 
+# What the other streams tell: work that waits, and how a programme goes.
+_SENTENCES |= {
+    "new": _plain(lambda: _("New since your last one")),
+    "due_soon": _plain(lambda: _("Its day is near")),
+    "late": _plain(lambda: _("Its day has passed")),
+    "waits": _plain(lambda: _("Still waits")),
+    "answer_late": _plain(lambda: _("The team waits for an answer")),
+    "moved": _plain(lambda: _("It moved on")),
+    "check_in_sent": _plain(lambda: _("A check-in was sent")),
+    "check_in_accepted": _plain(lambda: _("A check-in was accepted")),
+    "stuck": _plain(lambda: _("The team says it is stuck")),
+    "never_shown": _plain(lambda: _("Shown to nobody for a month")),
+    "receives_nothing": _plain(lambda: _("Its people receive nothing")),
+    "nobody_signed_in": _plain(lambda: _("Nobody of the team has signed in for a long time")),
+}
+
 # These only count: a mail need not say them.
 _SILENT: dict[str, Callable[[Stored, Mapping[int, Topic], Mapping[int, City]], str]] = {
     "news": _news,
