@@ -1,26 +1,32 @@
-"""Many rows in one statement each way: PostgreSQL's COPY and an UPDATE from arrays.
+"""Many rows in one statement each way: PostgreSQL's COPY, and an UPDATE from one JSON document.
 
-Django's own bulk_create and bulk_update build an expression for every value, which costs more than the database does.
+Django's own bulk_create and bulk_update build an expression for every value, which costs more than the database does;
+arrays as parameters are quoted value by value.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from django.db import connection, models
+from psycopg.types.json import Jsonb
 
 AnyField: TypeAlias = "models.Field[Any, Any]"
 
 
 def copy_in(rows: Sequence[models.Model]) -> None:
-    """Inserts rows of one model; their keys are given by the database and not read back."""
+    """Inserts rows of one model; their keys are given by the database and not read back. Values are taken as they
+    are: numbers, texts, times, and for JSON fields whatever JSON can say."""
     if not rows:
         return
     meta = rows[0]._meta
     fields: list[AnyField] = [field for field in meta.concrete_fields if not field.primary_key]
     columns = ", ".join(map(_column, fields))
+    readers = [_reader(field) for field in fields]
     with connection.cursor() as cursor, cursor.copy(f"COPY {_quoted(meta.db_table)} ({columns}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row([_value(row, field) for field in fields])
+            copy.write_row([read(row) for read in readers])
 
 
 def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
@@ -31,19 +37,23 @@ def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     by_name: dict[str, AnyField] = {field.name: field for field in meta.concrete_fields}
     changed = [by_name[name] for name in names]
     fields: list[AnyField] = [meta.pk, *changed]
-    arrays = ", ".join(f"%s::{_type(field)}[]" for field in fields)
+    typed = ", ".join(f"{_column(field)} {_type(field)}" for field in fields)
     sets = ", ".join(f"{_column(field)} = new.{_column(field)}" for field in changed)
     key = _column(meta.pk)
     statement = (
         f"UPDATE {_quoted(meta.db_table)} AS kept SET {sets} "  # noqa: S608 - names of our own models, no values
-        f"FROM unnest({arrays}) AS new ({', '.join(map(_column, fields))}) WHERE kept.{key} = new.{key}"
+        f"FROM json_to_recordset(%s) AS new ({typed}) WHERE kept.{key} = new.{key}"
     )
+    document = [{str(field.column): getattr(row, field.attname) for field in fields} for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [[_value(row, field) for row in rows] for field in fields])
+        cursor.execute(statement, [json.dumps(document, default=str, ensure_ascii=False)])
 
 
-def _value(row: models.Model, field: AnyField) -> Any:
-    return field.get_db_prep_save(getattr(row, field.attname), connection)
+def _reader(field: AnyField) -> Callable[[models.Model], Any]:
+    read = attrgetter(field.attname)
+    if isinstance(field, models.JSONField):
+        return lambda row: Jsonb(read(row))
+    return read
 
 
 def _column(field: AnyField) -> str:

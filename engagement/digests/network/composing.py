@@ -34,15 +34,16 @@ def items_of(selection: Selection) -> list[DigestItem]:
 
 
 def _item(rank: int, chosen: Chosen) -> DigestItem:
+    """By keys alone: to give a row whole objects costs more than all the rest of it."""
     suggestion = chosen.suggestion
     return DigestItem(
         rank=rank,
         kind=chosen.kind,
-        project=chosen.project or (suggestion.project if suggestion else None),
-        question=chosen.question or (suggestion.question if suggestion else None),
-        city=chosen.city if chosen.kind == ItemKind.CITY else None,
-        suggestion=suggestion,
-        pin=chosen.pin,
+        project_id=chosen.project_id or (suggestion.project_id if suggestion else None),
+        question_id=chosen.question.pk if chosen.question else suggestion.question_id if suggestion else None,
+        city_id=chosen.city.pk if chosen.kind == ItemKind.CITY else None,
+        suggestion_id=suggestion.pk if suggestion else None,
+        pin_id=chosen.pin_id or (chosen.pin.pk if chosen.pin else None),
         newest_activity_id=chosen.news[0].pk if chosen.news else None,
         score=round(chosen.score, 4),
         reasons=[reason.stored() for reason in chosen.reasons],
