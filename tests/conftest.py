@@ -126,6 +126,7 @@ def pytest_configure(config: pytest.Config) -> None:
 # The longest files begin, or one worker would still be at them when the others have nothing left to do.
 LONGEST = (
     "access/test_pages.py",
+    "engagement/test_digest_faults.py",
     "journeys/test_from_empty_to_adapted.py",
     "journeys/test_rich_text.py",
     "journeys/test_logging.py",

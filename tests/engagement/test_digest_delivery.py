@@ -409,7 +409,9 @@ def start(sink: Sink, tmp_path: Path) -> Iterator[Callable[..., "subprocess.Pope
     def begin(*words: object) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "tests.engagement.digest_worker", *map(str, words)]
         with (tmp_path / "log").open("ab") as log:
-            process = subprocess.Popen(command, env=environment, cwd=portal.BASE_DIR, stdout=log, stderr=log)
+            process = subprocess.Popen(
+                command, env=environment, cwd=portal.BASE_DIR, stdout=log, stderr=log, start_new_session=True
+            )
         running.append(process)
         return process
 
@@ -501,7 +503,8 @@ def test_a_flushed_broker_loses_nothing_and_doubles_nothing(
     worker = start("celery", tmp_path / "beat")
     assert sink.reached.wait(60)
     sink.mood.clear()
-    worker.kill()
+    # With the beat that it started.
+    os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
     with Connection(portal.CELERY_BROKER_URL) as broker:
         channel: Any = broker.default_channel

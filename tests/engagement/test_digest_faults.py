@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -34,6 +35,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 WEEK = dt.timedelta(days=7)
 ROUND = dt.timedelta(minutes=6)
+_OF_THE_PARENT: list[object] = []
 STEPS = {
     "before planning is committed": (ledger, "supersede", "before"),
     "after planning": (planning, "_plan_for", "after"),
@@ -159,10 +161,21 @@ def in_child(work: Callable[[], None]) -> int:
     pid = os.fork()
     if pid == 0:
         try:
+            _forget_connections()
             work()
-        finally:
-            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
     return pid
+
+
+def _forget_connections() -> None:
+    """Where a browser was started in this process before, Django keeps connections for code inside and outside of its
+    event loop apart, and a child is outside: what it finds there is its parent's. Kept, so that nothing closes it."""
+    for one in connections.all(initialized_only=True):
+        _OF_THE_PARENT.append(one.connection)
+        one.connection = None
 
 
 def killed_at(owner: Any, name: str, when: str) -> AbstractContextManager[Any]:

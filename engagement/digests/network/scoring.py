@@ -35,6 +35,9 @@ MORE_CITY, LESS_CITY = 2.0, -2.0
 SHOWN_BEFORE = -0.7
 # For every time in the last weeks, but never more than this.
 TIRED_OF_CITY, MOST_TIRED = -0.4, -1.6
+# Memory sets the order and never silences: what is news to a reader is told them, however often its city was.
+REMEMBERED = ("shown_before", "city_shown_lately")
+MOST_REMEMBERED = SHOWN_BEFORE + MOST_TIRED
 # How much a piece of news changes what is known.
 MATERIAL: dict[str, float] = {
     Verb.ENDED_WITH_LESSON: 2.2,

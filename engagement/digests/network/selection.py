@@ -18,7 +18,16 @@ from engagement.digests.network import scoring
 from engagement.digests.network.pool import HELP_WANTED, OVERLAP, News, Pin, Pool
 from engagement.digests.network.ranking import Ranking
 from engagement.digests.network.readers import Asked, Reader
-from engagement.digests.network.scoring import Reason, kin, kinship_of_cities, leading_topic, points, sum_of
+from engagement.digests.network.scoring import (
+    MOST_REMEMBERED,
+    REMEMBERED,
+    Reason,
+    kin,
+    kinship_of_cities,
+    leading_topic,
+    points,
+    sum_of,
+)
 from engagement.models import DigestPin, Question, Suggestion
 from projects.models import Project
 
@@ -56,6 +65,11 @@ class Chosen:
     @property
     def score(self) -> float:
         return sum_of(self.reasons)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Worth something, were it the first that the reader hears of."""
+        return sum_of([reason for reason in self.reasons if reason.code not in REMEMBERED]) > 0
 
     @property
     def order(self) -> tuple[int, str, int]:
@@ -154,9 +168,9 @@ class _Picking:
             if item is not None:
                 if self.fits(item.city.pk, item.topic):
                     self.take(item)
-            elif minus_score < 0 and key not in taken and self._has_place(key):
+            elif minus_score < -points(MOST_REMEMBERED) and key not in taken and self._has_place(key):
                 chosen = self._project(key)
-                if not chosen.is_company or matches < MOST_MATCHES:
+                if chosen.is_wanted and (not chosen.is_company or matches < MOST_MATCHES):
                     matches += chosen.is_company
                     self.take(chosen)
 
