@@ -21,7 +21,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 _MESSAGE_ID = re.compile(rb"^Message-ID: *(\S+)", re.IGNORECASE | re.MULTILINE)
 # What happens instead of taking a message at once, and how often.
 _AT_RECIPIENT = {"451 later": 0.03, "550 no": 0.02, "drop": 0.01}
-_AT_DATA = {"452 full": 0.01, "drop": 0.01, "slow": 0.02}
+_AT_DATA = {"452 full": 0.01, "drop": 0.02, "slow": 0.02}
 
 
 class FaultySink:
