@@ -231,6 +231,7 @@ def test_nothing_happened_before_the_network_or_after_now(demo: None) -> None:
 def test_only_letters_about_what_waits_are_left_for_the_worker(demo: None) -> None:
     assert {letter.kind for letter in Letter.objects.filter(closed_at=None)} == {
         "introduction_asked",
+        "introduction_brokered",
         "checkin_submitted",
         "question_asked",
     }

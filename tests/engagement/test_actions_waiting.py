@@ -1,6 +1,7 @@
 """What waits for many people is what waits for each of them: one definition, asked in two ways."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -53,6 +54,8 @@ def fill(cast: Cast) -> User:
     invite(cast, cast.stranger.email)
     scenes.introduction(cast)
     scenes.introduction(cast, IntroductionState.ACCEPTED, to_team=elsewhere, answered_at=timezone.now() - 40 * DAY)
+    brokered: dict[str, Any] = {"asked_by": None, "brokered_by": cast.coordinator, "brokered_for": cast.operator}
+    scenes.introduction(cast, from_team=cast.tel_aviv, to_team=elsewhere, **brokered)
     Commitment.objects.create(engagement=opened, text="Ring", owner=cast.coach, due_on=today() + DAY)
     Commitment.objects.create(engagement=opened, text="Left", owner=cast.former_member, due_on=today() + DAY)
     scenes.session(opened, days=-2)

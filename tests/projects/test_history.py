@@ -24,6 +24,7 @@ from cities.models import Department
 from innoteams.accounts.closing import close
 from innoteams.accounts.models import User
 from innoteams.own_data import own_data
+from projects import saved_searches
 from projects.adaptations import adapt, adapt_from_outside, forget_origin, name_source, report_back
 from projects.attachments import NewFile, attach, attach_all, change_attachment, remove_attachment
 from projects.choices import Visibility
@@ -34,7 +35,7 @@ from projects.follows import follow, unfollow
 from projects.history import revise, revise_removed
 from projects.journal import change_journal, write_journal
 from projects.lessons import answer_lesson, take_back_answer
-from projects.models import Activity, Adaptation, Indicator, JournalEntry, Pilot, Project, Revision
+from projects.models import Activity, Adaptation, Indicator, JournalEntry, Pilot, Project, Revision, SavedSearch
 from projects.phases import conclude, move_phase
 from projects.pilots import change_pilot, decide_pilot, start_pilot
 from projects.readings import add_reading, correct_reading, withdraw_reading
@@ -177,6 +178,10 @@ def test_the_title_of_another_teams_project_is_not_kept_in_ones_own_history(cast
 # --- every verb ------------------------------------------------------------------------------------------------------
 
 
+def _search(person: User) -> SavedSearch:
+    return saved_searches.save(by=person, query="phase=prepare", name="Close to it")
+
+
 def _made(cast: Cast) -> dict[str, Any]:
     """One part of each kind in the team's project, and a draft, for the verbs to act upon."""
     by, project = cast.tel_aviv_lead, cast.projects["network"]
@@ -304,10 +309,13 @@ ACTS: dict[str, Act] = {
     "stuck.goes_on": lambda x: goes_on(by=x["by"], project=say_stuck(by=x["by"], project=x["project"], why="w")),
     "restoring.restore": lambda x: restore(by=x["by"], revision=x["revision"], version=2),
 }
-# Following is the reader's own affair; what another team says of a lesson is no change of the project; a draft's
-# address is settled once without anybody saying anything new; a preview and a file that waits for its form change
-# nothing yet.
+# Following and keeping searches are the reader's own affair; what another team says of a lesson is no change of the
+# project; a draft's address is settled once without anybody saying anything new; a preview and a file that waits for
+# its form change nothing yet.
 WITHOUT_ROW: dict[str, Act] = {
+    "saved_searches.save": lambda x: saved_searches.save(by=x["by"], query="phase=prepare", name="Close to it"),
+    "saved_searches.rename": lambda x: saved_searches.rename(by=x["by"], search=_search(x["by"]), name="Nearer"),
+    "saved_searches.remove": lambda x: saved_searches.remove(by=x["by"], search=_search(x["by"])),
     "follows.follow": lambda x: follow(by=x["by"], what=x["project"]),
     "follows.unfollow": lambda x: unfollow(by=x["by"], what=x["project"]),
     "records.settle_address": lambda x: settle_address(by=x["by"], project=x["draft"]),
