@@ -19,6 +19,7 @@ from engagement.digests.preferences import preferences_of, reason_against
 from engagement.digests.streams import STREAMS
 from engagement.digests.unsubscribe import keys_for
 from engagement.models import Digest, DigestHold, DigestPreference
+from innoteams.accounts.models import User
 
 _DAY = dt.timedelta(days=1)
 
@@ -69,6 +70,7 @@ def _look_at(stream: str, digests: list[Digest], now: dt.datetime, result: Look)
     changed = seen.narrowed(digests)
     untrue = STREAMS[stream].untrue(digests)
     full = _full_days(digests, preferences, now)
+    readers = set(STREAMS[stream].readers(User.objects.filter(pk__in=people)).values_list("pk", flat=True))
     good_for = STREAMS[stream].good_for
     for digest in digests:
         stale = _first(
@@ -77,7 +79,9 @@ def _look_at(stream: str, digests: list[Digest], now: dt.datetime, result: Look)
             (digest.pk in untrue, "settled_meanwhile"),
             (digest.built_at is None or digest.built_at < now - good_for, "written_long_ago"),
         )
-        if why_not := reason_not_to(digest, preferences[digest.person_id], away, now):
+        why_not = reason_not_to(digest, preferences[digest.person_id], away, now)
+        if why_not or digest.person_id not in readers:
+            why_not = why_not or "not_for_them"
             result.unwanted.append((digest, why_not))
         elif stale:
             result.stale[stale].append(digest.pk)

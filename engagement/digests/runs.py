@@ -388,6 +388,7 @@ _REASONS: dict[str, "StrOrPromise"] = {
     "narrowed": gettext_lazy("something in it was narrowed"),
     "settled_meanwhile": gettext_lazy("what it asks for was done meanwhile"),
     "written_long_ago": gettext_lazy("it was written too long ago"),
+    "not_for_them": gettext_lazy("it is not for this person any more"),
     "held": gettext_lazy("held back"),
     "released": gettext_lazy("released"),
     "enough_for_a_day": gettext_lazy("the person had enough mail for a day"),

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import QuerySet
 
 from cities.models import Team
-from engagement.choices import ItemKind
 from engagement.digests.sight import SEEN_BY_EVERYBODY
 from engagement.models import (
     CheckIn,
@@ -22,8 +21,8 @@ from engagement.models import (
 from innoteams.accounts.models import User
 from projects.models import Activity, Project
 
-# By the column of an item: what of it a person may see. The team of a suggestion is no secret, that of an item about a
-# team is the coordinators' concern.
+# By the column of an item: what of it a person may see. That a team is there is no secret; what an item about a team
+# tells is asked of the stream (`streams.Kind`).
 _DOORS: dict[str, Any] = {
     "project": lambda person: Project.objects.visible_to(person),
     "question": lambda person: Question.objects.visible_to(person),
@@ -32,7 +31,6 @@ _DOORS: dict[str, Any] = {
     "commitment": lambda person: Commitment.objects.visible_to(person),
     "introduction": lambda person: Introduction.objects.visible_to(person),
     "suggestion": lambda person: Suggestion.objects.filter(for_team__in=Team.objects.of_member(person)),
-    "team": lambda person: Team.objects.read_by_coordinator(person),
 }
 
 _LOOKED_AT = (
@@ -40,6 +38,7 @@ _LOOKED_AT = (
     "digest_id",
     "told",
     "city_id",
+    "team_id",
     *(f"{column}_id" for column in _DOORS),
     "project__visibility",
     "question__project__visibility",
@@ -50,11 +49,10 @@ def seen_items(items: Sequence[DigestItem], reader: User) -> list[DigestItem]:
     """Those of the items, saved or not, that the reader may see now. One query for each kind of thing among them."""
     hidden: set[int] = set()
     for column, door in _DOORS.items():
-        asked = [item for item in items if column != "team" or item.kind == ItemKind.TEAM]
-        about = {getattr(item, f"{column}_id") for item in asked} - {None}
+        about = {getattr(item, f"{column}_id") for item in items} - {None}
         if about:
             seen = set(_narrowed(door(reader), about))
-            hidden |= {id(item) for item in asked if (pk := getattr(item, f"{column}_id")) and pk not in seen}
+            hidden |= {id(item) for item in items if (pk := getattr(item, f"{column}_id")) and pk not in seen}
     return [item for item in items if id(item) not in hidden and _is_about_something(item)]
 
 
@@ -106,8 +104,8 @@ def _is_open_to_all(row: dict[str, Any]) -> bool:
         return row["project__visibility"] in SEEN_BY_EVERYBODY
     if row["question_id"]:
         return row["question__project__visibility"] in (None, *SEEN_BY_EVERYBODY)
-    return bool(row["city_id"])
+    return bool(row["city_id"] or row["team_id"])
 
 
 def _is_about_something(item: DigestItem) -> bool:
-    return bool(item.city_id) or any(getattr(item, f"{column}_id") for column in _DOORS)
+    return bool(item.city_id or item.team_id) or any(getattr(item, f"{column}_id") for column in _DOORS)

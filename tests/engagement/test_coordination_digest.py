@@ -259,7 +259,6 @@ def test_of_introductions_only_that_they_were_made_and_helped_is_told(cast: Cast
         answer="zzanswer",
         answered_at=timezone.now() - DAY,
         helped=True,
-        helped_note="zzhelped",
         helped_at=timezone.now() - DAY,
     )
     scenes.introduction(cast, to_team=cast.boston)
