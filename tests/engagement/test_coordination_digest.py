@@ -19,7 +19,16 @@ from engagement.digests.coordination import compose
 from engagement.digests.coordination.reading import MOVED, facts_of, reaches_of
 from engagement.digests.coordination.selection import Figures, Selection, select
 from engagement.digests.preferences import default_of
-from engagement.models import CheckIn, CoachingEngagement, CoachingNote, Commitment, Digest, DigestItem, Introduction
+from engagement.models import (
+    CheckIn,
+    CoachingEngagement,
+    CoachingNote,
+    Commitment,
+    Digest,
+    DigestHold,
+    DigestItem,
+    Introduction,
+)
 from engagement.portfolio import LATE, Narrowing, portfolio_of
 from engagement.portfolio.figures import figures_of
 from engagement.portfolio.tables import rows_url
@@ -320,6 +329,7 @@ def test_a_team_where_nobody_signed_in_for_sixty_days_is_told(cast: Cast) -> Non
 
 def test_nothing_that_coordinators_do_not_see_is_in_it(cast: Cast) -> None:
     canaries = plant_all(cast)
+    DigestHold.objects.update(released_at=timezone.now())
     engagement = CoachingEngagement.objects.filter(team=cast.tel_aviv).first()
     assert engagement
     CoachingNote.objects.create(engagement=engagement, author=cast.coach, text="zzprivate", drawer="private")
