@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from hypothesis import settings as property_tests
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -36,8 +37,9 @@ def cast(db: None) -> Cast:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    """No rate limit or cached page of one test is felt by another."""
+    """No rate limit or cached page of one test is felt by another, nor the language of the last request."""
     cache.clear()
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from engagement.digests.planning import window_of
 from engagement.models import Digest, DigestPreference, Letter
 from tests.cast import Cast
 
-move = import_module("engagement.migrations.0011_promises_are_told_in_digests")
+move = import_module("engagement.migrations.0012_promises_are_told_in_digests")
 DAY = dt.timedelta(days=1)
 
 
