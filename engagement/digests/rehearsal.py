@@ -89,7 +89,7 @@ def perform(token: str) -> None:
 
     try:
         found = forecast(run.as_of, run.streams, told)
-    except Exception:
+    except Exception:  # raised again: only the page must learn that nothing more will come
         _end(run, error=True)
         raise
     _end(run, found=found)

@@ -110,6 +110,7 @@ class _Words:
         text |= {name: isolated(text[name], language) for name, language in self.quoted.items() if name in text}
         text["lines"] = "\n".join(f"  {line}" for line in self.lines)
         html = {**words, "lang": self.language, "dir": side, "align": _side(side)}
+        # Each line is escaped as its mould is filled.
         html["lines"] = mark_safe("".join(moulds.fill(_LINE, {"line": line}) for line in self.lines))
         later = dict.fromkeys(_OF_THE_READER if occasion.can_say else _OF_THE_READER[:1], "…")
         return Told(

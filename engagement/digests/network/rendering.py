@@ -129,6 +129,7 @@ def _put_together(entries: list[Entry], more: int, foot: Mapping[str, str], lang
     html, text = dict(words), words
     for name, kind in _SECTIONS.items():
         of_kind = [one for one in entries if one.told.kind == kind]
+        # Pieces that a mould has filled and escaped already.
         html[name] = mark_safe("".join([one.told.html.fill(one.words) for one in of_kind]))
         text[name] = "\n".join([one.told.text.fill(one.words) for one in of_kind])
     if more:
