@@ -69,8 +69,9 @@ class Likenesses:
         works: Mapping[int, Work],
         cities_of_teams: Mapping[int, City],
         ties: set[frozenset[int]],
-        words: Mapping[tuple[int, int], float],
+        words: Mapping[int, Mapping[int, float]],
     ) -> None:
+        """`words` as `words_in_common` gives them."""
         self.works, self.cities, self.ties, self.words = works, cities_of_teams, ties, words
         self._answers: dict[tuple[int, int], Likeness] = {}
         self._kin: dict[tuple[int, int], Kinship] = {}
@@ -133,14 +134,6 @@ class Likenesses:
                     steps[topic].add(_STEP[work.phase])
         return steps
 
-    @cached_property
-    def words_of_team(self) -> dict[int, dict[int, float]]:
-        """`words`, by team and then by project."""
-        found: dict[int, dict[int, float]] = defaultdict(dict)
-        for (team, project), weight in self.words.items():
-            found[team][project] = weight
-        return found
-
     def of(self, team_id: int, project_id: int) -> Likeness:
         key = (team_id, project_id)
         if key not in self._answers:
@@ -171,7 +164,7 @@ class Likenesses:
         phase_of, steps = self._nearest_phase(self._works_of_team[team_id], other) if topics else (None, 0)
         return Likeness(
             topics=tuple(sorted(topics.items(), key=lambda pair: (-pair[1], pair[0]))),
-            words=self.words.get((team_id, other.pk), 0.0),
+            words=self.words.get(team_id, {}).get(other.pk, 0.0),
             phase_of=phase_of,
             steps_ahead=steps,
             kinship=self.kinship(team_id, self.cities[other.team_id]),
@@ -229,8 +222,9 @@ _SHORTEST_WORD = 4
 _MICRO = 1_000_000
 
 
-def words_in_common(team_ids: Iterable[int], project_ids: Iterable[int]) -> dict[tuple[int, int], float]:
-    """How much the words say that each team's projects and each of the other projects both use, 0 to 1; one query.
+def words_in_common(team_ids: Iterable[int], project_ids: Iterable[int]) -> dict[int, dict[int, float]]:
+    """By team, and by project of others, how much the words say that the team's projects and that one both use, 0 to 1;
+    one query.
 
     Each word counts by how much it says: the logarithm of how rare it is.
     """
@@ -240,32 +234,37 @@ def words_in_common(team_ids: Iterable[int], project_ids: Iterable[int]) -> dict
     rows, telling = _read_words(teams, projects)
     if telling is None:
         return {}
-    used_by: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    others = [(pk, team) for pk, team, _words in rows if pk in projects]
+    place_of = {pk: place for place, (pk, _team) in enumerate(others)}
+    used_by: dict[str, list[int]] = defaultdict(list)
     of_team: dict[int, set[str]] = defaultdict(set)
     for pk, team, words in rows:
         if team in teams:
             of_team[team] |= words
-        for word in words if pk in projects else ():
-            used_by[word].append((pk, team))
-    return {
-        (team, pk): min(1.0, sum_of_weights / _MICRO / _MUCH)
-        for team, words in of_team.items()
-        for pk, sum_of_weights in _used_too(team, words, used_by, telling).items()
-        if sum_of_weights
-    }
+        if pk in place_of:
+            for word in words:
+                used_by[word].append(place_of[pk])
+    said = {word: round(telling(word) * _MICRO) for word in used_by}
+    telling_words = {word for word, weight in said.items() if weight}
+    found = {}
+    for team, words in of_team.items():
+        sums = _sums(words & telling_words, used_by, said, len(others))
+        found[team] = {
+            pk: min(1.0, weight / _MICRO / _MUCH)
+            for (pk, other), weight in zip(others, sums, strict=True)
+            if weight and other != team
+        }
+    return found
 
 
-def _used_too(
-    team: int, words: set[str], used_by: Mapping[str, list[tuple[int, int]]], telling: Callable[[str], float]
-) -> dict[int, int]:
-    """By project of others what the words say that it uses too; in whole numbers, as sums of fractions depend on their
-    order."""
-    in_common: dict[int, int] = defaultdict(int)
-    for word in words & used_by.keys():
-        weight = round(telling(word) * _MICRO)
-        for pk, other in used_by[word] if weight else ():
-            in_common[pk] += weight if other != team else 0
-    return in_common
+def _sums(words: set[str], used_by: Mapping[str, list[int]], said: Mapping[str, int], number: int) -> list[int]:
+    """By project what the words say that it uses too; in whole numbers, as sums of fractions depend on their order."""
+    sums = [0] * number
+    for word in words:
+        weight = said[word]
+        for place in used_by[word]:
+            sums[place] += weight
+    return sums
 
 
 def _read_words(

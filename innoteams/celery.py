@@ -4,12 +4,21 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_process_init
+
+from innoteams.lib.memory import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "innoteams.settings")
 
 app = Celery("innoteams")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def _settle_worker(**_about: object) -> None:
+    settle()
+
 
 app.conf.beat_schedule = {
     "heartbeat": {"task": "innoteams.tasks.heartbeat", "schedule": 30.0, "options": {"expires": 30}},

@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from engagement.choices import DigestState
 from engagement.digests import ledger, pictures
-from engagement.digests.drafts import Draft
+from engagement.digests.drafts import Draft, Kept
 from engagement.digests.looking import reason_not_to, stop_url
 from engagement.digests.preferences import preferences_of
 from engagement.digests.streams import STREAMS
@@ -65,7 +65,7 @@ def _build(pks: Sequence[int], now: dt.datetime) -> list[int]:
         _fill(draft, now)
     pictures.keep({name: png for draft in drafts if draft.rendered for name, png in draft.rendered.pictures.items()})
     DigestItem.objects.filter(digest__in=digests)._raw_delete(DigestItem.objects.db)
-    copy_in([item for draft in drafts if draft.rendered for item in _items(draft)])
+    copy_in(DigestItem, (item for draft in drafts if draft.rendered for item in _kept(draft)))
     update_many(digests, _WRITTEN)
     return [draft.digest.pk for draft in drafts if draft.rendered]
 
@@ -86,10 +86,10 @@ def _drafts_of(stream: str, digests: list[Digest], now: dt.datetime) -> list[Dra
     return STREAMS[stream].compose(wanted, preferences, urls) if wanted else []
 
 
-def _items(draft: Draft) -> list[DigestItem]:
-    for item in draft.items:
-        item.digest = draft.digest
-    return draft.items
+def _kept(draft: Draft) -> list[Kept]:
+    for item in draft.kept:
+        item.digest_id = draft.digest.pk
+    return draft.kept
 
 
 def _fill(draft: Draft, now: dt.datetime) -> None:
@@ -104,7 +104,7 @@ def _fill(draft: Draft, now: dt.datetime) -> None:
     )
     # The same at every attempt, so that even a server that got it twice can tell.
     digest.message_id = f"<digest.{digest.period_key}.{digest.pk}@{mail_domain()}>".lower()
-    digest.item_count, digest.built_at = len(draft.items), now
+    digest.item_count, digest.built_at = len(draft.kept), now
     ledger.note(digest, DigestState.BUILT, by="builder", now=now)
 
 

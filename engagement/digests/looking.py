@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.urls import reverse
 
 from engagement import reach
 from engagement.choices import DigestState
@@ -20,6 +19,7 @@ from engagement.digests.streams import STREAMS
 from engagement.digests.unsubscribe import keys_for
 from engagement.models import Digest, DigestHold, DigestPreference
 from innoteams.accounts.models import User
+from innoteams.lib.paths import path_to
 
 _DAY = dt.timedelta(days=1)
 
@@ -43,7 +43,7 @@ class Look:
 
 
 def stop_url(key: str) -> str:
-    return f"{settings.SITE_URL}{reverse('digest_stop', args=[key])}"
+    return f"{settings.SITE_URL}{path_to('digest_stop', key)}"
 
 
 def look(pks: Sequence[int], now: dt.datetime) -> Look:

@@ -76,25 +76,60 @@ class Digest(models.Model):
         return f"{self.stream} {self.period_key} for {self.person_id}"
 
 
+# The columns of which a digest's item fills one or two.
+_ABOUT = (
+    "project",
+    "question",
+    "city",
+    "team",
+    "check_in",
+    "session",
+    "commitment",
+    "introduction",
+    "suggestion",
+    "pin",
+    "newest_activity",
+)
+
+
 class DigestItem(models.Model):
     """What a digest held, why, and with which score."""
 
-    digest = models.ForeignKey(Digest, on_delete=models.CASCADE, related_name="items")
+    # Found by the key that digest and rank have together.
+    digest = models.ForeignKey(Digest, on_delete=models.CASCADE, related_name="items", db_index=False)
     rank = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=14, choices=ItemKind)
     # What it is about: filled according to its kind.
-    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, null=True, related_name="digest_items")
-    question = models.ForeignKey("engagement.Question", on_delete=models.CASCADE, null=True, related_name="+")
-    city = models.ForeignKey("cities.City", on_delete=models.CASCADE, null=True, related_name="+")
-    team = models.ForeignKey("cities.Team", on_delete=models.CASCADE, null=True, related_name="+")
-    check_in = models.ForeignKey("engagement.CheckIn", on_delete=models.CASCADE, null=True, related_name="+")
-    session = models.ForeignKey("engagement.CoachingSession", on_delete=models.CASCADE, null=True, related_name="+")
-    commitment = models.ForeignKey("engagement.Commitment", on_delete=models.CASCADE, null=True, related_name="+")
-    introduction = models.ForeignKey("engagement.Introduction", on_delete=models.CASCADE, null=True, related_name="+")
-    suggestion = models.ForeignKey("engagement.Suggestion", on_delete=models.CASCADE, null=True, related_name="+")
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.CASCADE, null=True, db_index=False, related_name="digest_items"
+    )
+    question = models.ForeignKey(
+        "engagement.Question", on_delete=models.CASCADE, null=True, db_index=False, related_name="+"
+    )
+    city = models.ForeignKey("cities.City", on_delete=models.CASCADE, null=True, db_index=False, related_name="+")
+    team = models.ForeignKey("cities.Team", on_delete=models.CASCADE, null=True, db_index=False, related_name="+")
+    check_in = models.ForeignKey(
+        "engagement.CheckIn", on_delete=models.CASCADE, null=True, db_index=False, related_name="+"
+    )
+    session = models.ForeignKey(
+        "engagement.CoachingSession", on_delete=models.CASCADE, null=True, db_index=False, related_name="+"
+    )
+    commitment = models.ForeignKey(
+        "engagement.Commitment", on_delete=models.CASCADE, null=True, db_index=False, related_name="+"
+    )
+    introduction = models.ForeignKey(
+        "engagement.Introduction", on_delete=models.CASCADE, null=True, db_index=False, related_name="+"
+    )
+    suggestion = models.ForeignKey(
+        "engagement.Suggestion", on_delete=models.CASCADE, null=True, db_index=False, related_name="+"
+    )
     # Put there by a coordinator rather than by its score.
-    pin = models.ForeignKey("engagement.DigestPin", on_delete=models.SET_NULL, null=True, related_name="items")
-    newest_activity = models.ForeignKey("projects.Activity", on_delete=models.SET_NULL, null=True, related_name="+")
+    pin = models.ForeignKey(
+        "engagement.DigestPin", on_delete=models.SET_NULL, null=True, db_index=False, related_name="items"
+    )
+    newest_activity = models.ForeignKey(
+        "projects.Activity", on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"
+    )
     score = models.FloatField(default=0)
     reasons = models.JSONField(default=list, help_text=_("reason codes with their facts, in order of weight"))
     # The keys of the activity whose words stand in the mail: asked after again before it is sent or shown.
@@ -102,6 +137,12 @@ class DigestItem(models.Model):
 
     class Meta:
         ordering = ["rank"]
+        # An item is about one or two of them: an index that held all the empty places too would cost more to write than
+        # the item itself.
+        indexes = [
+            models.Index(fields=[name], name=f"items_of_{name}", condition=models.Q((f"{name}__isnull", False)))
+            for name in _ABOUT
+        ]
         constraints = [models.UniqueConstraint(fields=["digest", "rank"], name="digest_item_rank_once")]
 
     def __str__(self) -> str:

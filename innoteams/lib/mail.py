@@ -248,7 +248,10 @@ def shortened(subject: str) -> str:
 def tidy(text: str) -> str:
     """Template tags leave blank lines behind: at most one in a row, none at the ends, no spaces at line ends."""
     lines = "\n".join(line.rstrip() for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+    # A search for three of them costs more than to look whether there are any.
+    while "\n\n\n" in lines:
+        lines = lines.replace("\n\n\n", "\n\n")
+    return lines.strip() + "\n"
 
 
 def sender_address() -> str:

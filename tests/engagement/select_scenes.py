@@ -6,9 +6,11 @@ from django.utils import timezone
 
 from cities.models import Team, Topic
 from engagement.choices import DigestState, ItemKind, Stream
-from engagement.digests.network.composing import items_of
+from engagement.digests.drafts import Draft
+from engagement.digests.network.chosen import Chosen
+from engagement.digests.network.composing import kept_of
 from engagement.digests.network.readers import Asked
-from engagement.digests.network.selection import Chosen, Selection, choose
+from engagement.digests.network.selection import Selection, choose
 from engagement.models import Digest, Question
 from innoteams.accounts.models import User
 from projects.choices import Verb
@@ -86,7 +88,7 @@ def keep(person: User, selection: Selection, at: dt.datetime, days: float = 7) -
         language="en",
         timezone="UTC",
     )
-    for item in items_of(selection):
+    for item in Draft(digest, kept_of(selection)).items:
         item.digest = digest
         item.save()
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from cities.models import Tie, Topic
 from engagement.choices import ItemKind
 from engagement.digests.exposure import Turns
+from engagement.digests.network.picking import MOST_ITEMS, MOST_OF_A_CITY
 from engagement.digests.network.readers import Asked
-from engagement.digests.network.selection import MOST_ITEMS, MOST_OF_A_CITY, Selection, choose
+from engagement.digests.network.selection import Selection, choose
 from engagement.models import Answer
 from innoteams.accounts.models import User
 from projects.choices import Outcome, Phase, Verb, Visibility

@@ -8,7 +8,7 @@ from django.utils import timezone
 from cities.models import MembershipPeriod, Team, Tie, Topic
 from engagement.choices import FeedbackWish, IntroductionReason, IntroductionState, ItemKind
 from engagement.digests.exposure import Turns
-from engagement.digests.network.selection import MOST_ITEMS, MOST_OF_A_CITY, MOST_OF_A_TOPIC
+from engagement.digests.network.picking import MOST_ITEMS, MOST_OF_A_CITY, MOST_OF_A_TOPIC
 from engagement.models import Answer, DigestFeedback, DigestPin, Introduction, Suggestion
 from innoteams.accounts.models import User
 from projects.choices import Phase, Verb, Visibility

@@ -14,7 +14,7 @@ from cities.models import Invitation
 from engagement.choices import Cadence, CheckInState, ItemKind
 from engagement.digests.actions.lines import Line, days_late
 from engagement.digests.actions.selection import NEW, Piece, Selection, all_lines, select
-from engagement.digests.drafts import Draft
+from engagement.digests.drafts import Draft, Kept
 from engagement.digests.habits import habit_in_words
 from engagement.digests.periods import zone_of
 from engagement.models import (
@@ -23,7 +23,6 @@ from engagement.models import (
     CoachingSession,
     Commitment,
     Digest,
-    DigestItem,
     DigestPreference,
     Introduction,
     Question,
@@ -46,7 +45,7 @@ def compose(
         draft = Draft(digest)
         if selection.is_worth_a_mail:
             told = selection.pieces[:MOST_TOLD]
-            draft.items = [_item(rank, piece) for rank, piece in enumerate(told, start=1)]
+            draft.kept = [_item(rank, piece) for rank, piece in enumerate(told, start=1)]
             draft.rendered = _render(digest, selection, preferences[digest.person_id], stop_urls[digest.person_id])
         drafts.append(draft)
     return drafts
@@ -112,12 +111,12 @@ def _habit(preference: DigestPreference, time_zone: str) -> str:
 # --- Items ---------------------------------------------------------------------------------------------------------
 
 
-def _item(rank: int, piece: Piece) -> DigestItem:
+def _item(rank: int, piece: Piece) -> Kept:
     line = piece.line
     reason: dict[str, Any] = {"code": piece.code, "waits": line.waits, "row": line.row.pk}
     if line.due:
         reason["due"] = line.due.isoformat()
-    return DigestItem(rank=rank, score=_score(piece), reasons=[reason], **_about(line))
+    return Kept(rank=rank, score=_score(piece), reasons=[reason], **_about(line))
 
 
 def _score(piece: Piece) -> float:
@@ -134,13 +133,13 @@ def _about(line: Line) -> dict[str, Any]:
     that the team is late."""
     row = line.row
     if isinstance(row, CheckIn) and row.state == CheckInState.DRAFTED and not line.is_own:
-        return {"kind": ItemKind.TEAM, "team": row.team}
+        return {"kind": ItemKind.TEAM, "team_id": row.team_id}
     if isinstance(row, Adaptation):
-        return {"kind": ItemKind.PROJECT, "project": row.project}
+        return {"kind": ItemKind.PROJECT, "project_id": row.project_id}
     if isinstance(row, CoachingEngagement | Invitation):
-        return {"kind": ItemKind.TEAM, "team": row.team}
+        return {"kind": ItemKind.TEAM, "team_id": row.team_id}
     kind = _KINDS[type(row)]
-    return {"kind": kind, kind.value: row}
+    return {"kind": kind, f"{kind.value}_id": row.pk}
 
 
 _KINDS: dict[type[Any], ItemKind] = {

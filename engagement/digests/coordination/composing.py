@@ -13,10 +13,10 @@ from django.utils.translation import ngettext, pgettext
 from engagement.choices import ItemKind
 from engagement.digests.coordination.reading import facts_of, reaches_of
 from engagement.digests.coordination.selection import Figures, Line, Section, Selection, Sign, select
-from engagement.digests.drafts import Draft
+from engagement.digests.drafts import Draft, Kept
 from engagement.digests.habits import habit_in_words
 from engagement.digests.periods import zone_of
-from engagement.models import Digest, DigestItem, DigestPreference
+from engagement.models import Digest, DigestPreference
 from engagement.portfolio import ANSWER_LATE, LATE, Narrowing
 from engagement.portfolio.rows import NOT_SIGNED_IN
 from engagement.portfolio.tables import rows_url
@@ -40,7 +40,7 @@ def compose(
         selection = select(digest, reaches[digest.person_id], facts)
         draft = Draft(digest)
         if selection.is_worth_a_mail:
-            draft.items = [_item(rank, line) for rank, line in enumerate(selection.lines, start=1)]
+            draft.kept = [_item(rank, line) for rank, line in enumerate(selection.lines, start=1)]
             draft.rendered = _render(digest, selection, preferences[digest.person_id], stop_urls[digest.person_id])
         drafts.append(draft)
     return drafts
@@ -49,18 +49,18 @@ def compose(
 # --- Items ---------------------------------------------------------------------------------------------------------
 
 
-def _item(rank: int, line: Line) -> DigestItem:
+def _item(rank: int, line: Line) -> Kept:
     codes = [{"code": sign.value} for sign in line.signs] or [{"code": line.code}]
-    return DigestItem(rank=rank, score=line.score, reasons=codes, told=[row.pk for row in line.news], **_about(line))
+    return Kept(rank=rank, score=line.score, reasons=codes, told=[row.pk for row in line.news], **_about(line))
 
 
 def _about(line: Line) -> dict[str, Any]:
     """The row that the reader must still see when it is sent; of a draft that is its team."""
     if line.project:
-        return {"kind": ItemKind.PROJECT, "project": line.project}
+        return {"kind": ItemKind.PROJECT, "project_id": line.project.pk}
     if line.check_in and line.is_open:
-        return {"kind": ItemKind.CHECK_IN, "check_in": line.check_in}
-    return {"kind": ItemKind.TEAM, "team": line.team}
+        return {"kind": ItemKind.CHECK_IN, "check_in_id": line.check_in.pk}
+    return {"kind": ItemKind.TEAM, "team_id": line.team.pk}
 
 
 # --- Words ---------------------------------------------------------------------------------------------------------

@@ -1,13 +1,19 @@
 """Network digests for a whole batch of readers: read once, chosen for each, written."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from django.utils import timezone, translation
+
 from engagement.choices import ItemKind
-from engagement.digests.drafts import Draft
+from engagement.digests.drafts import Draft, Kept
+from engagement.digests.network.chosen import Chosen
 from engagement.digests.network.readers import Asked
 from engagement.digests.network.rendering import details_of, render
-from engagement.digests.network.selection import Chosen, Selection, choose
-from engagement.models import Digest, DigestItem, DigestPreference
+from engagement.digests.network.selection import Selection, choose
+from engagement.digests.periods import zone_of
+from engagement.models import Digest, DigestPreference
+from innoteams.lib.mail import offered
 
 
 def compose(
@@ -16,27 +22,29 @@ def compose(
     """See `engagement.digests.drafts.Compose`."""
     pool, selections = choose([Asked(one.person_id, one.window_start, one.window_end) for one in digests])
     details = details_of(selections)
-    drafts = []
-    for digest, selection in zip(digests, selections, strict=True):
-        draft = Draft(digest)
+    drafts = [Draft(digest) for digest in digests]
+    alike: dict[tuple[str, str], list[tuple[Draft, Selection]]] = defaultdict(list)
+    for draft, selection in zip(drafts, selections, strict=True):
         if selection.is_worth_a_mail:
-            stop_url, preference = stop_urls[digest.person_id], preferences[digest.person_id]
-            draft.rendered = render(digest, selection, pool, details, preference, stop_url)
-            # After it: what a mail has no room for is no item of it.
-            draft.items = items_of(selection)
-        drafts.append(draft)
+            alike[offered(draft.digest.language), draft.digest.timezone].append((draft, selection))
+    for (language, time_zone), same in alike.items():
+        with translation.override(language), timezone.override(zone_of(time_zone)):
+            for draft, selection in same:
+                person = draft.digest.person_id
+                draft.rendered = render(draft.digest, selection, pool, details, preferences[person], stop_urls[person])
+                # After it: what a mail has no room for is no item of it.
+                draft.kept = kept_of(selection)
     return drafts
 
 
-def items_of(selection: Selection) -> list[DigestItem]:
+def kept_of(selection: Selection) -> list[Kept]:
     """As they are kept; asked for when it is written, which may have left some out."""
-    return [_item(rank, chosen) for rank, chosen in enumerate(selection.items, start=1)]
+    return [_kept(rank, chosen) for rank, chosen in enumerate(selection.items, start=1)]
 
 
-def _item(rank: int, chosen: Chosen) -> DigestItem:
-    """By keys alone: to give a row whole objects costs more than all the rest of it."""
+def _kept(rank: int, chosen: Chosen) -> Kept:
     suggestion = chosen.suggestion
-    return DigestItem(
+    return Kept(
         rank=rank,
         kind=chosen.kind,
         project_id=chosen.project_id or (suggestion.project_id if suggestion else None),
@@ -46,6 +54,6 @@ def _item(rank: int, chosen: Chosen) -> DigestItem:
         pin_id=chosen.pin_id or (chosen.pin.pk if chosen.pin else None),
         newest_activity_id=chosen.news[0].pk if chosen.news else None,
         score=round(chosen.score, 4),
-        reasons=[reason.stored() for reason in chosen.reasons],
+        reasons=chosen.why.stored,
         told=[one.pk for one in chosen.news],
     )

@@ -7,7 +7,7 @@ and time zone: so it is put into words once, and into the template once, whateve
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from typing import NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
@@ -19,13 +19,15 @@ from django.utils.translation import gettext as _
 from cities.models import City
 from engagement.choices import IntroductionReason, ItemKind
 from engagement.digests import pictures
+from engagement.digests.network.chosen import Chosen
 from engagement.digests.network.news import news_lines
 from engagement.digests.network.pool import Pool
-from engagement.digests.network.selection import Chosen, Selection
+from engagement.digests.network.selection import Selection
 from engagement.digests.periods import zone_of
 from engagement.models import DigestPin, Question, Suggestion
 from innoteams.lib.languages import CONTENT_LANGUAGES, direction, isolated
 from innoteams.lib.moulds import Mould, moulds_in
+from innoteams.lib.paths import path_to
 from projects.charts import summary_of
 from projects.choices import Phase
 from projects.figures import figure_text
@@ -60,8 +62,7 @@ def details_of(selections: Iterable[Selection]) -> Details:
     return Details(rows, readings)
 
 
-@dataclass(frozen=True)
-class Occasion:
+class Occasion(NamedTuple):
     """Of whom an entry is the same: readers of one language and time zone. `day` is when the digest is due;
     `can_say`: there is a link to say something about each entry."""
 
@@ -129,23 +130,28 @@ class _Words:
 
 def told(item: Chosen, pool: Pool, details: Details, occasion: Occasion) -> Told:
     """In the active language and time zone."""
-    key, tell = _teller(item, pool, details)
-    # The hour in a city depends on the day as well; nothing else does.
-    when = occasion if item.kind == ItemKind.CITY else replace(occasion, day=None)
-    return pool.remembered((key, when), lambda: tell(occasion))
+    return pool.remembered((_what(item), occasion), lambda: _tell(item, pool, details, occasion))
 
 
-def _teller(item: Chosen, pool: Pool, details: Details) -> tuple[tuple[object, ...], Callable[[Occasion], Told]]:
-    """What tells the entry from others, and how to put it into words."""
+def _what(item: Chosen) -> tuple[object, ...]:
+    """What tells the entry from others."""
     if item.suggestion:
-        return ("suggestion", item.suggestion.pk), partial(_suggestion, item.suggestion, item.city)
+        return ("suggestion", item.suggestion.pk)
     if item.question:
-        return ("question", item.question.pk), partial(_question, item.question, item.city)
+        return ("question", item.question.pk)
+    if item.project_id:
+        return ("project", item.project_id, item.pin_id, *[one.pk for one in item.news])
+    return ("city", item.city.pk)
+
+
+def _tell(item: Chosen, pool: Pool, details: Details, occasion: Occasion) -> Told:
+    if item.suggestion:
+        return _suggestion(item.suggestion, item.city, occasion)
+    if item.question:
+        return _question(item.question, item.city, occasion)
     if item.project:
-        news = tuple([one.pk for one in item.news])
-        key = ("project", item.project.pk, news, item.pin.pk if item.pin else None)
-        return key, partial(_project, item.project, item, details)
-    return ("city", item.city.pk), partial(_city, item.city, pool)
+        return _project(item.project, item, details, occasion)
+    return _city(item.city, pool, occasion)
 
 
 def absolute(path: str) -> str:
@@ -161,7 +167,7 @@ def _side(direction: str) -> str:
 
 def _project(project: Project, item: Chosen, details: Details, occasion: Occasion) -> Told:
     rows = [details.rows[one.pk] for one in item.news if one.pk in details.rows]
-    words = _Words(absolute(project.get_absolute_url()), project.title, project.language, item.city.name)
+    words = _Words(absolute(path_to("project_detail", project.slug)), project.title, project.language, item.city.name)
     words.lines = news_lines(rows, project)
     words.others = {
         "phase": str(Phase(project.phase).label),

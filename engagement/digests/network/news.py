@@ -1,12 +1,14 @@
 """What happened to a project, in words: the newest state first, several of one kind as one line with a number."""
 
+import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from innoteams.lib.languages import isolated
 from projects.choices import Decision, Outcome, Phase, Verb
@@ -28,7 +30,14 @@ def news_lines(rows: Sequence[Activity], project: Project) -> list[str]:
 def _shared(rows: Sequence[Activity], project: Project) -> str:
     if project.is_from_public_source:
         return _("Told from a public source")
-    return _("New: shared on %(date)s") % {"date": date_format(timezone.localtime(rows[0].at), "DATE_FORMAT")}
+    day = timezone.localtime(rows[0].at).date()
+    return _("New: shared on %(date)s") % {"date": _day_in_words(day, get_language())}
+
+
+@lru_cache(maxsize=1_000)
+def _day_in_words(day: dt.date, _language: str | None) -> str:
+    """In the active language. Most of a batch's news is of the same few days."""
+    return date_format(day, "DATE_FORMAT")
 
 
 def _moved(rows: Sequence[Activity], _project: Project) -> str:

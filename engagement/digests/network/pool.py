@@ -7,7 +7,7 @@ the few projects that are chosen in the end are read whole by `fetch`.
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -126,7 +126,8 @@ class Pool:
         self.all_cities: dict[int, City] = {}
         self.city_of_team: dict[int, City] = {}
         self.topics_of_city: dict[int, Counter[int]] = defaultdict(Counter)
-        self.cities_to_meet: list[City] = []
+        self.cities_on: defaultdict[int, list[int]] = defaultdict(list)
+        self.cities_to_meet: list[int] = []
         self.ties: set[frozenset[int]] = set()
         self._to_show: list[int] = []
         self.teams_of_city: defaultdict[int, list[int]] = defaultdict(list)
@@ -139,9 +140,10 @@ class Pool:
             self.ties |= {frozenset((city.pk, other)) for other in city.tie_rows}
             if city.pk in self.teams_of_city:
                 self._to_show += self.teams_of_city[city.pk]
-                self.cities_to_meet.append(city)
-            if city.topic_rows:
-                self.topics_of_city[city.pk].update({row["topic"]: row["number"] for row in city.topic_rows})
+                self.cities_to_meet.append(city.pk)
+            for row in city.topic_rows or ():
+                self.topics_of_city[city.pk][row["topic"]] = row["number"]
+                self.cities_on[row["topic"]].append(city.pk)
 
     def _read_works(self) -> None:
         self.matches = {pk for pks in self.of_topic.values() for pk in pks}
@@ -156,6 +158,10 @@ class Pool:
         self.in_city: defaultdict[int, set[int]] = defaultdict(set)
         self.candidates = (self.news.keys() | self.matches) & works.keys()
         self.city_key = {pk: self.city_of_team[work.team_id].pk for pk, work in works.items()}
+        # The topic that counts first.
+        self.leading = {
+            pk: min(work.topics, key=_rank_in(work.topics)) if work.topics else None for pk, work in works.items()
+        }
         self.candidates_of_team: defaultdict[int, list[int]] = defaultdict(list)
         for pk in sorted(self.candidates):
             self.candidates_of_team[works[pk].team_id].append(pk)
@@ -197,6 +203,20 @@ class Pool:
 
         return self.remembered(("news", start, end), cut)
 
+    def topics_of(self, teams: tuple[int, ...]) -> set[int]:
+        """What the teams work on."""
+        return self.remembered(
+            ("topics", teams), lambda: set().union(*(self.likenesses.topics_of_team(team) for team in teams))
+        )
+
+    def usual_topics(self, reader: Reader) -> set[int]:
+        """What the reader's teams work on, and what the reader follows."""
+        ours = self.topics_of(reader.teams)
+        return ours | reader.topics if reader.topics else ours
+
+    def cities_of(self, teams: tuple[int, ...]) -> set[int]:
+        return self.remembered(("cities of", teams), lambda: {self.city_of_team[team].pk for team in teams})
+
     def city_of(self, project: int) -> City:
         return self.city_of_team[self.likenesses.works[project].team_id]
 
@@ -219,6 +239,10 @@ class Pool:
         self.projects = {project.pk: project for project in rows.only(*_SHOWN_OF_A_PROJECT)}
         if wanted := set(pins):
             self.whole_pins = DigestPin.objects.select_related("operator").in_bulk(wanted)
+
+
+def _rank_in(topics: Mapping[int, int]) -> Callable[[int], tuple[int, int]]:
+    return lambda topic: (topics[topic], topic)
 
 
 # --- Rows ---------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import datetime as dt
 import heapq
 from collections.abc import Iterator
 
+from engagement.digests.network.chosen import Why
 from engagement.digests.network.pool import News, Pool
 from engagement.digests.network.readers import Reader
 from engagement.digests.network.scoring import (
@@ -89,6 +90,14 @@ class Ranking:
         """Without news, but like the reader's own work and never shown to them."""
         return pk in _matching(self.pool, self.reader.teams) and pk not in self.reader.shown_projects
 
+    def why(self, pk: int, *more: Reason) -> Why:
+        """Its reasons and some more. Where there is nothing of the reader's own among them, they are the same for
+        everybody of these teams who shares the window."""
+        if self.personal.touches(pk):
+            return Why([*more, *self.reasons(pk)])
+        key = ("why", self.reader.teams, self._window, pk, *[(one.code, *one.facts.values()) for one in more])
+        return self.pool.remembered(key, lambda: Why([*more, *self.reasons(pk)]))
+
     def reasons(self, pk: int) -> list[Reason]:
         """Whose sum is the score."""
         news = self.news_of(pk)
@@ -97,12 +106,13 @@ class Ranking:
 
     def number_with_news(self) -> int:
         """How many projects there are news of, for this reader."""
-        open_to_all, narrower = _with_news(self.pool, self.reader.teams, self._window)
-        hidden = {pk for city in self.reader.hidden for pk in self.pool.in_city.get(city, ()) if pk in open_to_all}
-        shown = {pk for pk in self.reader.shown_projects if pk in open_to_all and not self.news_of(pk)}
-        return (
-            len(open_to_all) - len(hidden | shown) + sum(self.is_told(pk) and bool(self.news_of(pk)) for pk in narrower)
-        )
+        reader, pool = self.reader, self.pool
+        open_to_all, narrower = _with_news(pool, self._window)
+        not_told = {pk for team in reader.sight.member_of for pk in pool.candidates_of_team.get(team, ())}
+        not_told.update(*(pool.in_city.get(city, ()) for city in reader.hidden))
+        not_told.update(pk for pk in reader.shown_projects if pk in open_to_all and not self.news_of(pk))
+        told = sum(self.is_told(pk) and bool(self.news_of(pk)) for pk in narrower)
+        return len(open_to_all) - len(not_told & open_to_all) + told
 
 
 def _newness(pool: Pool, window: Window) -> dict[int, int]:
@@ -138,12 +148,12 @@ def _matching(pool: Pool, teams: Teams) -> set[int]:
     return pool.remembered(("matching", teams), count)
 
 
-def _with_news(pool: Pool, teams: Teams, window: Window) -> tuple[set[int], set[int]]:
-    """Of other teams: seen by everybody, and by some."""
+def _with_news(pool: Pool, window: Window) -> tuple[set[int], set[int]]:
+    """Seen by everybody, and by some."""
 
     def count() -> tuple[set[int], set[int]]:
-        others = {pk for pk in pool.news_between(*window) if pool.likenesses.works[pk].team_id not in teams}
-        open_to_all = {pk for pk in others if pool.levels[pk] in SEEN_BY_EVERYBODY}
-        return open_to_all, others - open_to_all
+        news = pool.news_between(*window).keys()
+        open_to_all = {pk for pk in news if pool.levels[pk] in SEEN_BY_EVERYBODY}
+        return open_to_all, news - open_to_all
 
-    return pool.remembered(("with news", teams, window), count)
+    return pool.remembered(("with news", window), count)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -55,7 +56,7 @@ class Reader:
     # How many items of the last weeks were about each city.
     times_shown: Counter[int] = field(default_factory=Counter)
 
-    @property
+    @cached_property
     def teams(self) -> tuple[int, ...]:
         """Whose work tells what this person cares about. Not those coached: a coach does not see all of their work,
         and a reason must not tell of it."""

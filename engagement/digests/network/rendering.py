@@ -2,24 +2,27 @@
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import ngettext
 
 from engagement.choices import ItemKind, Stream
 from engagement.digests.feedback import say_url_from
 from engagement.digests.habits import habit_in_words
+from engagement.digests.network.chosen import Chosen, Said
 from engagement.digests.network.entries import Details, Occasion, Told, absolute, details_of, told
 from engagement.digests.network.pool import Pool
 from engagement.digests.network.reasons import in_words
 from engagement.digests.network.selection import Selection
-from engagement.digests.periods import zone_of
 from engagement.models import Digest, DigestPreference
 from innoteams.lib import mail
 from innoteams.lib.moulds import Moulds, moulds_in
+from innoteams.lib.paths import path_to
 
 __all__ = ["LONGEST", "details_of", "render"]
 
@@ -40,12 +43,17 @@ class Entry:
     """An item as this reader gets it."""
 
     told: Told
-    why: list[str]
+    why: Said
     say_url: str
 
     @property
-    def words(self) -> dict[str, str]:
-        return {"why": " · ".join(self.why), "say_url": self.say_url}
+    def html(self) -> str:
+        # The key in the address is our own: nothing in it to escape.
+        return self.told.html.fill({"why": self.why.html, "say_url": mark_safe(self.say_url)})
+
+    @property
+    def text(self) -> str:
+        return self.told.text.fill({"why": self.why.text, "say_url": self.say_url})
 
 
 def render(
@@ -56,44 +64,59 @@ def render(
     preference: DigestPreference,
     stop_url: str,
 ) -> mail.Rendered:
-    """The mail, not yet addressed. `stop_url` is where it can be slowed down, paused or stopped.
+    """The mail, not yet addressed, in the active language and time zone, which are the reader's. `stop_url` is where
+    it can be slowed down, paused or stopped.
 
     What would make it longer than LONGEST is left out: pictures, then excerpts, then the last items, which then are
     taken out of `selection` too and counted as more.
     """
-    language, zone = mail.offered(digest.language), zone_of(digest.timezone)
-    with translation.override(language), timezone.override(zone):
-        say = say_url_from(stop_url, digest)
-        occasion = Occasion(language, str(zone), digest.due_at, can_say=bool(say))
-        entries = _entries(selection, pool, details, occasion, say)
-        foot = _foot(digest, preference, stop_url, pool, language)
+    language = mail.offered(digest.language)
+    say = say_url_from(stop_url, digest)
+    occasion = Occasion(language, digest.timezone, digest.due_at, can_say=bool(say))
+    entries = _entries(selection, pool, details, occasion, say)
+    foot = _foot(digest, preference, stop_url, pool, language)
+    rendered = _put_together(entries, selection.more, foot, language)
+    for left_out in (_PICTURE, _EXCERPT):
+        if _fits(rendered):
+            return rendered
+        entries = [replace(one, told=one.told.without(left_out)) for one in entries]
         rendered = _put_together(entries, selection.more, foot, language)
-        for left_out in (_PICTURE, _EXCERPT):
-            if _fits(rendered):
-                return rendered
-            entries = [replace(one, told=one.told.without(left_out)) for one in entries]
-            rendered = _put_together(entries, selection.more, foot, language)
-        while not _fits(rendered) and len(entries) > 1:
-            entries.pop()
-            selection.more += selection.items.pop().kind == ItemKind.PROJECT
-            rendered = _put_together(entries, selection.more, foot, language)
+    while not _fits(rendered) and len(entries) > 1:
+        entries.pop()
+        selection.more += selection.items.pop().kind == ItemKind.PROJECT
+        rendered = _put_together(entries, selection.more, foot, language)
     return rendered
 
 
 def _fits(rendered: mail.Rendered) -> bool:
-    return len(rendered.html.encode()) <= LONGEST
+    # No letter has more than four bytes.
+    return len(rendered.html) <= LONGEST // 4 or len(rendered.html.encode()) <= LONGEST
 
 
 def _entries(selection: Selection, pool: Pool, details: Details, occasion: Occasion, say: str) -> list[Entry]:
-    known: MutableMapping[str, str] = pool.remembered(("sentences", occasion.language), dict)
-    entries = []
-    for rank, item in enumerate(selection.items, start=1):
+    # The hour in a city depends on the day as well; nothing else does.
+    on_any_day = occasion._replace(day=None)
+    return [
+        Entry(
+            told(item, pool, details, occasion if item.kind == ItemKind.CITY else on_any_day),
+            _said(item, pool, occasion.language),
+            f"{say}{rank}/" if say else "",
+        )
+        for rank, item in enumerate(selection.items, start=1)
+    ]
+
+
+def _said(item: Chosen, pool: Pool, language: str) -> Said:
+    key = (language, bool(item.pin))
+    if key not in item.why.said:
         # Who pinned it stands above it already.
         told_above = "pinned" if item.pin else ""
         reasons = [{"code": one.code, **one.facts} for one in item.reasons if one.code != told_above]
-        why = in_words(reasons, pool.topics, pool.all_cities, known)
-        entries.append(Entry(told(item, pool, details, occasion), why, f"{say}{rank}/" if say else ""))
-    return entries
+        known: MutableMapping[str, str] = pool.remembered(("sentences", language), dict)
+        words = in_words(reasons, pool.topics, pool.all_cities, known)
+        text = " · ".join(words)
+        item.why.said[key] = Said(words[0], text, conditional_escape(text))
+    return item.why.said[key]
 
 
 def _foot(digest: Digest, preference: DigestPreference, stop_url: str, pool: Pool, language: str) -> dict[str, str]:
@@ -111,14 +134,14 @@ def _foot(digest: Digest, preference: DigestPreference, stop_url: str, pool: Poo
         }
 
     shared = pool.remembered(("foot", language, day.date(), habit), of_this_habit)
-    read_url = absolute(reverse("digest_detail", args=[digest.pk])) if digest.pk else ""
+    read_url = absolute(path_to("digest_detail", digest.pk)) if digest.pk else ""
     return {**shared, "stop_url": stop_url, "read_url": read_url}
 
 
 def _put_together(entries: list[Entry], more: int, foot: Mapping[str, str], language: str) -> mail.Rendered:
     moulds = moulds_in(language)
     pictures = dict(one.told.picture for one in entries if one.told.picture)
-    subject = _subject(entries, moulds)
+    subject = _subject(entries, moulds, language)
     words = {
         **foot,
         "subject": subject,
@@ -130,8 +153,8 @@ def _put_together(entries: list[Entry], more: int, foot: Mapping[str, str], lang
     for name, kind in _SECTIONS.items():
         of_kind = [one for one in entries if one.told.kind == kind]
         # Pieces that a mould has filled and escaped already.
-        html[name] = mark_safe("".join([one.told.html.fill(one.words) for one in of_kind]))
-        text[name] = "\n".join([one.told.text.fill(one.words) for one in of_kind])
+        html[name] = mark_safe("".join([one.html for one in of_kind]))
+        text[name] = "\n".join([one.text for one in of_kind])
     if more:
         html["more"] = moulds.fill("mail/_digest_more.html", words)
     return mail.Rendered(
@@ -143,18 +166,22 @@ def _put_together(entries: list[Entry], more: int, foot: Mapping[str, str], lang
     )
 
 
-def _subject(entries: list[Entry], moulds: Moulds) -> str:
+def _subject(entries: list[Entry], moulds: Moulds, language: str) -> str:
     """Of the top item, and how many more."""
     top, others = entries[0].told, len(entries) - 1
-    and_more = ngettext("and %(others)s more", "and %(others)s more", others) % {"others": others} if others else ""
-    words = {"city": top.city, "title": top.title, "and_more": and_more}
+    words = {"city": top.city, "title": top.title, "and_more": _and_more(others, language) if others else ""}
     return mail.shortened(mail.one_line(moulds.fill("mail/digest.subject.txt", words)))
+
+
+@cache
+def _and_more(others: int, _language: str) -> str:
+    return ngettext("and %(others)s more", "and %(others)s more", others) % {"others": others}
 
 
 def _preheader(entries: list[Entry]) -> str:
     """What a mail program shows beside the subject, which has named the first item: why, and what else there is."""
     others = [f"{one.told.city}: {one.told.title}" for one in entries[1:] if one.told.kind == ItemKind.PROJECT]
-    return " · ".join([entries[0].why[0], *others])
+    return " · ".join([entries[0].why.first, *others])
 
 
 def _more(number: int) -> str:

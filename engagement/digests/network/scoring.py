@@ -6,8 +6,10 @@ everybody of a team is counted once (`like_ours`), what a person adds to it (`pe
 """
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from engagement.choices import FeedbackWish
 from engagement.digests.network.pool import News, Pool
@@ -57,13 +59,12 @@ _ANYTHING_ELSE = 0.3
 _WORDS_WORTH_SAYING = 0.4
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """A code with its facts (ids and codes, never words) and what it adds to the score."""
 
     code: str
     weight: float
-    facts: dict[str, object] = field(default_factory=dict)
+    facts: Mapping[str, Any] = MappingProxyType({})
 
     def stored(self) -> dict[str, object]:
         return {"code": self.code, "weight": round(self.weight, 4), **self.facts}
@@ -154,7 +155,7 @@ def _likeness_to(pool: Pool, team: int) -> dict[int, int]:
     def count() -> dict[int, int]:
         of_city = kinship_of_cities(pool, team)
         scores = {pk: of_city[city] for city, pks in pool.in_city.items() for pk in pks}
-        for pk, words in pool.likenesses.words_of_team.get(team, {}).items():
+        for pk, words in pool.likenesses.words.get(team, {}).items():
             scores[pk] += SAME_WORDS * words
         for pk, (shared, ahead) in pool.likenesses.in_topics(team).items():
             if pk in scores:
@@ -163,7 +164,7 @@ def _likeness_to(pool: Pool, team: int) -> dict[int, int]:
             if one == team:
                 for pk in pool.candidates_of_team.get(other, ()):
                     scores[pk] += HELPED if helped else DID_NOT_HELP
-        return {pk: points(score) for pk, score in scores.items()}
+        return {pk: round(score * 1_000_000) for pk, score in scores.items()}
 
     return pool.remembered(("likeness", team), count)
 
@@ -209,15 +210,17 @@ class Personal:
             reader.projects | reader.fitting.keys() | reader.said_of_projects.keys() | reader.shown_projects.keys()
         )
 
-    def points(self, project: int, news: list[News]) -> int:
-        """Of most projects nothing at all."""
+    def touches(self, project: int) -> bool:
+        """Whether there is anything of the reader's own to say of it; of most projects there is not."""
         pool = self.pool
-        touched = (
+        return (
             project in self._projects
             or pool.city_key[project] in self._cities
             or not self._topics.isdisjoint(pool.likenesses.works[project].topics)
         )
-        return points(sum_of(self.reasons(project, news))) if touched else 0
+
+    def points(self, project: int, news: list[News]) -> int:
+        return points(sum_of(self.reasons(project, news))) if self.touches(project) else 0
 
     def _carry(self, project: int, wish: str) -> None:
         for_city, for_topic = (
@@ -269,7 +272,7 @@ class Personal:
             more = wish == FeedbackWish.MORE
             yield Reason("more_of_city" if more else "less_of_city", MORE_CITY if more else LESS_CITY, {"city": city})
         carried = self._carried_by_city.get(city, 0.0)
-        leading = leading_topic(self.pool, project)
+        leading = self.pool.leading[project]
         if leading is not None:
             carried += self._carried_by_topic.get(leading, 0.0)
         if carried:
@@ -281,8 +284,3 @@ class Personal:
             yield Reason("shown_before", SHOWN_BEFORE)
         if times := self.reader.times_shown.get(city, 0):
             yield Reason("city_shown_lately", max(MOST_TIRED, TIRED_OF_CITY * times), {"city": city, "times": times})
-
-
-def leading_topic(pool: Pool, project: int) -> int | None:
-    topics = pool.likenesses.works[project].topics
-    return min(topics, key=lambda topic: (topics[topic], topic)) if topics else None
