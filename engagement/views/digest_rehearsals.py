@@ -8,11 +8,11 @@ from django.views.decorators.http import require_http_methods
 from kombu.exceptions import OperationalError as BrokerAway
 
 from engagement.choices import Stream
-from engagement.digests import forecast, rehearsal, runs
+from engagement.digests import forecast, rehearsal, shown, wording
 from engagement.forms.digest_runs import DryRunForm
 from engagement.permissions import can_dry_run
 from engagement.tasks import rehearse_digests
-from engagement.views.digest_runs import operator_of, tabs_of
+from engagement.views.digest_oversight import operator_of, tabs_of
 from engagement.views.doors import UNPROCESSABLE, attempt, or_403, posted
 
 
@@ -52,12 +52,12 @@ def _told(run: rehearsal.DryRun | None) -> list[dict[str, object]]:
             "empty": found.number(forecast.EMPTY),
             "failed": found.number(forecast.FAILED),
             "skipped": [
-                (runs.reason_words(why), number)
+                (wording.reason_words(why), number)
                 for (end, why), number in sorted(found.ends.items())
                 if end == forecast.SKIPPED and number
             ],
             "languages": sorted(found.languages.items()),
-            "exposure": runs.exposure_in(found.people_of_city) if found.stream == Stream.NETWORK else None,
+            "exposure": shown.exposure_in(found.people_of_city) if found.stream == Stream.NETWORK else None,
         }
         for found in run.found
     ]

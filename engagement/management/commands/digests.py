@@ -15,9 +15,10 @@ from django.utils.dateparse import parse_datetime
 from tqdm import tqdm
 
 from engagement.choices import DigestState, Stream
-from engagement.digests import audit, forecast, operating, runs, tick
+from engagement.digests import audit, forecast, operating, overdue, runs, tick
 from engagement.digests.building import build
 from engagement.digests.delivery import clock_from, deliver_one_by_one
+from engagement.digests.shown import exposure_in
 from engagement.digests.unsubscribe import act_on_mail
 from engagement.models import Digest, DigestItem
 from innoteams.lib.verdicts import Refused
@@ -167,7 +168,7 @@ class Command(BaseCommand):
         if found.languages:
             self.stdout.write(f"  by language: {_figures(found.languages)}")
         if found.people_of_city:
-            exposure = runs.exposure_in(found.people_of_city)
+            exposure = exposure_in(found.people_of_city)
             self.stdout.write("  people who would be shown each city:")
             for shown in exposure.shown:
                 self.stdout.write(f"    {shown.people:6}  {shown.city.slug}")
@@ -178,7 +179,7 @@ class Command(BaseCommand):
 
     def _runs(self, options: dict[str, Any]) -> None:
         rows, now = Digest.objects.all(), timezone.now()
-        for one in runs.waiting_of(rows, operating.open_holds(), now):
+        for one in overdue.waiting_of(rows, operating.open_holds(), now):
             since = f", the oldest since {_utc(one.since)}" if one.since else ""
             self.stdout.write(f"{one.stream}: {one.number} due and not settled{since}; {one.held} held one by one")
         self._tell_holds()
