@@ -1,13 +1,16 @@
 """Whether somebody else may read what a digest says, and what is taken out of it before they do."""
 
 import re
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy
 
 from cities.models import Coordination
-from engagement.choices import Stream
+from engagement.choices import ItemKind, Stream
+from engagement.digests import leave
 from engagement.digests.archive import kept_items
-from engagement.models import Digest, PreviewLeave
+from engagement.digests.seen import seen_items
+from engagement.models import Digest, DigestItem
 from innoteams.accounts.models import User
 from innoteams.lib.verdicts import YES, Verdict, no
 
@@ -30,7 +33,7 @@ def words_of(digest: Digest, reader: User) -> Verdict:
 def _words_of_another(digest: Digest, reader: User) -> Verdict:
     if digest.stream == Stream.ACTIONS:
         return no(gettext_lazy("What waits for somebody is read by that person alone."))
-    if not reader.is_staff and not PreviewLeave.objects.filter(person=digest.person_id).exists():
+    if not reader.is_staff and not leave.is_given(digest.person_id, digest.stream):
         return no(gettext_lazy("This person has not given coordinators leave to read along."))
     if digest.stream == Stream.COORDINATION and not _coordinates_the_same(digest, reader):
         return no(gettext_lazy("What coordinators are told is read by coordinators of the same organisation."))
@@ -43,6 +46,14 @@ def _coordinates_the_same(digest: Digest, reader: User) -> bool:
     for person, operator in rows.values_list("person_id", "operator_id"):
         operators[person].add(operator)
     return bool(operators[digest.person_id]) and operators[digest.person_id] <= operators[reader.pk]
+
+
+def both_see(items: Sequence[DigestItem], stream: str, reader: User) -> list[DigestItem]:
+    """Of the items of somebody else's next digest, given their leave, those that the reader may see as well. What
+    waits for somebody and is told of a team (whom they coach or invited) has no page of its own that would tell who
+    may read it: it stays theirs."""
+    seen = seen_items(items, reader)
+    return [item for item in seen if item.kind != ItemKind.TEAM] if stream == Stream.ACTIONS else seen
 
 
 # Whoever holds the key in a footer may stop the stream: it is the recipient's, not the operator's.
