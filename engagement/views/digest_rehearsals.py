@@ -1,5 +1,6 @@
 """A dry run of everybody's digests: begun here, made by a worker, told while it goes on."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,7 +29,7 @@ def dry_run(request: HttpRequest) -> HttpResponse:
             _ring(request, begun.token)
             return redirect("digest_dry_run")
     run = rehearsal.last()
-    context = {"tabs": tabs_of(request), "form": form, "run": run, "streams": _told(run)}
+    context = {"tabs": tabs_of(request), "form": form, "run": run, "streams": _told(run), "limits": _limits(run)}
     template = "engagement/_dry_run.html" if request.headers.get("HX-Request") else "engagement/digest_dry_run.html"
     return render(request, template, context, status=UNPROCESSABLE if form.is_bound else 200)
 
@@ -41,6 +42,12 @@ def _ring(request: HttpRequest, token: str) -> None:
         messages.error(request, _("No worker can be reached, so nothing was begun. Try again in a few minutes."))
 
 
+def _limits(run: rehearsal.DryRun | None) -> dict[str, object]:
+    if run is None or run.finished_at is None:
+        return {}
+    return {"a_day": settings.DIGESTS_A_DAY, "pace": forecast.pace(run.found)}
+
+
 def _told(run: rehearsal.DryRun | None) -> list[dict[str, object]]:
     if run is None or run.finished_at is None:
         return []
@@ -49,6 +56,7 @@ def _told(run: rehearsal.DryRun | None) -> list[dict[str, object]]:
             "word": Stream(found.stream).label,
             "sent": found.number(forecast.SENT),
             "held": found.number(forecast.HELD),
+            "later": found.number(forecast.LATER),
             "empty": found.number(forecast.EMPTY),
             "failed": found.number(forecast.FAILED),
             "skipped": [
