@@ -33,7 +33,7 @@ def sent(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     """Loaded once for all tests here, which only read; rolled back at the end."""
     block = transaction.atomic()
     # As pytest-django's own: claims are committed for good, of which nothing is left here.
-    block._from_testcase = True
+    block._from_testcase = True  # type: ignore[attr-defined]  # of Django, for its own test cases
     with django_db_blocker.unblock(), block, time_machine.travel(NOW, tick=True):
         assert load_demo(say=quiet)
         yield send_past_digests(timezone.now(), say=quiet)
