@@ -152,5 +152,5 @@ def test_who_no_longer_coordinates_the_city_sees_nothing_of_any_stream(cast: Cas
         leave.give(by=cast.tel_aviv_lead, stream=stream)
     MembershipPeriod.objects.filter(city=cast.tel_aviv.city).delete()
 
-    for stream in Stream.values:
-        assert looking.get(address(cast.tel_aviv_lead, stream)).status_code == 404
+    for name in Stream.values:
+        assert looking.get(address(cast.tel_aviv_lead, name)).status_code == 404
