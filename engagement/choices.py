@@ -210,6 +210,8 @@ class DigestState(TextChoices):
 # settle its window: what it held is offered again.
 SETTLED = (DigestState.SENT, DigestState.EMPTY)
 OPEN = (DigestState.PLANNED, DigestState.BUILT, DigestState.CLAIMED)
+# These ask somebody to look.
+TROUBLE = (DigestState.UNKNOWN, DigestState.FAILED)
 
 
 class ItemKind(TextChoices):

@@ -16,6 +16,12 @@ urlpatterns = [
     path("people/digest-previews/", digest_previews.people, name="digest_preview_people"),
     path("people/<int:pk>/digest-preview/", digest_previews.of_person, name="digest_preview_person"),
     path("people/<int:pk>/digest-preview/mail/", digest_previews.mail_of_person, name="digest_preview_person_mail"),
+    path("people/<int:pk>/digest-preview/<slug:stream>/", digest_previews.of_person, name="digest_preview_person_of"),
+    path(
+        "people/<int:pk>/digest-preview/<slug:stream>/mail/",
+        digest_previews.mail_of_person,
+        name="digest_preview_person_mail_of",
+    ),
     path("digests/<int:pk>/", digests.digest_detail, name="digest_detail"),
     path("digests/<int:pk>/mail/", digests.digest_mail, name="digest_mail"),
     path("digests/said/<int:pk>/take-back/", digest_feedback.take_back, name="digest_feedback_take_back"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from engagement.digests.runs import oldest_due_seconds
+from engagement.digests.overdue import oldest_due_seconds
 from innoteams.lib import health
 
 logger = logging.getLogger(__name__)

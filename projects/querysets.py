@@ -4,7 +4,7 @@ Page, list, map, search, export and digest all start from `visible_to`: one defi
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Self
@@ -35,6 +35,11 @@ from projects.words import matches, rank_by
 
 if TYPE_CHECKING:
     from innoteams.accounts.models import User
+
+
+# What rooms above show on a project's page: named facts asked in its one query, of a project at OuterRef("pk"); filled
+# when the apps are ready.
+told_on_page: dict[str, Callable[["User | AnonymousUser"], Subquery]] = {}
 
 
 def _teams() -> TeamQuerySet:
@@ -167,6 +172,7 @@ class ProjectQuerySet(models.QuerySet[Any]):
             .annotate(
                 **_what_reader_is(person),
                 **page_rows(person),
+                **{name: ask(person) for name, ask in told_on_page.items()},
                 is_repeated=repeated(),
                 department_names=ArraySubquery(
                     _rows("cities.Department").filter(projects=OuterRef("pk")).order_by("name").values("name")

@@ -19,6 +19,7 @@ from cities.models import Team
 from engagement.choices import DigestState
 from engagement.digests import planning, tick
 from engagement.digests.drafts import Draft
+from engagement.digests.limits import DailyCap, Pace, pace_of
 from engagement.digests.looking import reason_not_to
 from engagement.digests.operating import open_holds
 from engagement.digests.preferences import preferences_of
@@ -32,18 +33,19 @@ logger = logging.getLogger(__name__)
 Told = Callable[[int, int], None]
 
 # What would become of a digest.
-SENT, HELD, EMPTY, SKIPPED, FAILED = "sent", "held", "empty", "skipped", "failed"
+SENT, HELD, LATER, EMPTY, SKIPPED, FAILED = "sent", "held", "later", "empty", "skipped", "failed"
 
 
 @dataclass
 class StreamForecast:
-    """What would become of how many (`ends`, the skipped by reason), in which languages, and how many people would be
-    shown which city."""
+    """What would become of how many (`ends`, the skipped and those put off by reason), in which languages, how many
+    people would be shown which city, and how many mails would go to which mail domain."""
 
     stream: str
     ends: Counter[tuple[str, str]] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     people_of_city: Counter[int] = field(default_factory=Counter)
+    mails_to: Counter[str] = field(default_factory=Counter)
 
     def number(self, end: str) -> int:
         return sum(number for (found, _why), number in self.ends.items() if found == end)
@@ -66,18 +68,18 @@ def forecast(
     held = {hold.stream for hold in open_holds()}
     due = {stream: _due(stream, now, is_held=stream in held) for stream in streams}
     most = sum(len(one.to_compose) + len(one.built) for one in due.values())
-    done = 0
+    done, cap = 0, DailyCap(now)
     found = []
     for stream, one in due.items():
         result = StreamForecast(stream)
         if one.superseded:
             result.ends[SKIPPED, "superseded"] += one.superseded
         for batch in _batches(one.built):
-            _count_built(result, batch, is_held=one.is_held)
+            _count_built(result, batch, cap, is_held=one.is_held)
             done += len(batch)
             _tell(told, done, most)
         for batch in _batches(one.to_compose):
-            _count_composed(result, batch, now, is_held=one.is_held)
+            _count_composed(result, batch, cap, is_held=one.is_held)
             done += len(batch)
             _tell(told, done, most)
         found.append(result)
@@ -131,20 +133,25 @@ def _with_people(rows: list[Digest]) -> list[Digest]:
 # --- What would become of them -------------------------------------------------------------------------------------
 
 
-def _count_built(result: StreamForecast, batch: Sequence[Digest], *, is_held: bool) -> None:
+def pace(found: Iterable[StreamForecast]) -> Pace | None:
+    """How long the streams together would take; None where no pace is set."""
+    return pace_of(sum((one.mails_to for one in found), Counter()))
+
+
+def _count_built(result: StreamForecast, batch: Sequence[Digest], cap: DailyCap, *, is_held: bool) -> None:
     items: dict[int, list[DigestItem]] = {}
     for item in DigestItem.objects.filter(digest__in=batch):
         items.setdefault(item.digest_id, []).append(item)
     drafts = [(digest, items.get(digest.pk, [])) for digest in batch]
-    _count_sent(result, drafts, is_held=is_held)
+    _count_sent(result, drafts, cap, is_held=is_held)
 
 
-def _count_composed(result: StreamForecast, batch: list[Digest], now: dt.datetime, *, is_held: bool) -> None:
-    wanted = _wanted(result, batch, now)
+def _count_composed(result: StreamForecast, batch: list[Digest], cap: DailyCap, *, is_held: bool) -> None:
+    wanted = _wanted(result, batch, cap.now)
     drafts = _composed(wanted, result)
     result.ends[EMPTY, ""] += sum(draft.rendered is None for draft in drafts)
     written = [(draft.digest, draft.items) for draft in drafts if draft.rendered is not None]
-    _count_sent(result, written, is_held=is_held)
+    _count_sent(result, written, cap, is_held=is_held)
 
 
 def _wanted(result: StreamForecast, batch: list[Digest], now: dt.datetime) -> list[Digest]:
@@ -186,10 +193,19 @@ def _composed(digests: list[Digest], result: StreamForecast) -> list[Draft]:
         return []
 
 
-def _count_sent(result: StreamForecast, drafts: Sequence[tuple[Digest, list[DigestItem]]], *, is_held: bool) -> None:
+def _count_sent(
+    result: StreamForecast, drafts: Sequence[tuple[Digest, list[DigestItem]]], cap: DailyCap, *, is_held: bool
+) -> None:
     city_of = _cities([item for _digest, items in drafts for item in items])
+    cap.hear_of(digest.person for digest, _items in drafts)
     for digest, items in drafts:
-        result.ends[HELD if is_held or digest.held_at else SENT, ""] += 1
+        if is_held or digest.held_at:
+            result.ends[HELD, ""] += 1
+        elif cap.take(digest.person_id):
+            result.ends[SENT, ""] += 1
+            result.mails_to[digest.person.email.rpartition("@")[2].lower()] += 1
+        else:
+            result.ends[LATER, "enough_for_a_day"] += 1
         result.languages[digest.language] += 1
         shown = {city for item in items if (city := city_of(item))}
         result.people_of_city.update(shown)

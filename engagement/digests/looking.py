@@ -13,6 +13,7 @@ from django.conf import settings
 from engagement import reach
 from engagement.choices import DigestState
 from engagement.digests import ledger, seen
+from engagement.digests.limits import had_today
 from engagement.digests.periods import zone_of
 from engagement.digests.preferences import preferences_of, reason_against
 from engagement.digests.streams import STREAMS
@@ -110,19 +111,12 @@ def _full_days(
     """Of the digests whose person had DIGESTS_A_DAY of all streams on their own day: when their next day's come."""
     if not settings.DIGESTS_A_DAY:
         return {}
-    got: dict[int, list[dt.datetime]] = defaultdict(list)
-    rows = Digest.objects.filter(
-        person__in=[digest.person_id for digest in digests],
-        state__in=(DigestState.SENT, DigestState.UNKNOWN),
-        built_at__gt=now - 3 * _DAY,
-    )
-    for person, sent_at, built_at in rows.values_list("person", "sent_at", "built_at"):
-        got[person].append(sent_at or built_at)
+    had = had_today((digest.person for digest in digests), now)
     full = {}
     for digest in digests:
-        zone = zone_of(digest.person.timezone)
-        today = now.astimezone(zone).date()
-        if sum(at.astimezone(zone).date() == today for at in got[digest.person_id]) >= settings.DIGESTS_A_DAY:
+        if had[digest.person_id] >= settings.DIGESTS_A_DAY:
+            zone = zone_of(digest.person.timezone)
+            tomorrow = now.astimezone(zone).date() + _DAY
             hour = dt.time(preferences[digest.person_id].local_hour)
-            full[digest.pk] = dt.datetime.combine(today + _DAY, hour, tzinfo=zone).astimezone(dt.UTC)
+            full[digest.pk] = dt.datetime.combine(tomorrow, hour, tzinfo=zone).astimezone(dt.UTC)
     return full

@@ -21,7 +21,7 @@ from innoteams.lib.verdicts import Refused, demand
 KEPT_FOR = 3600
 # A worker tells after every batch; one that has been silent for so long has died.
 SILENT_AFTER = dt.timedelta(minutes=2)
-_LAST, _RUNNING = "digests:dry-run:last", "digests:dry-run:running"
+_LAST, _RUNNING = "digests:dry-run-2:last", "digests:dry-run-2:running"
 
 
 class DryRunRefused(Refused):

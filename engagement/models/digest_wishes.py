@@ -1,6 +1,7 @@
 """What people want of their digests: when, what more and what less of, and who may look at them."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.timezone import now
@@ -81,13 +82,19 @@ class DigestFeedback(models.Model):
         return f"{self.person_id} {self.wish}"
 
 
+def network_alone() -> list[str]:
+    """What leave was for before there was more to look at."""
+    return [Stream.NETWORK.value]
+
+
 class PreviewLeave(models.Model):
-    """The person lets the coordinators of their city's programmes look at how the person's next digest would read;
-    no row means no."""
+    """The person lets coordinators look at how the person's next digest of these streams would read; no row means
+    none."""
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="preview_leave"
     )
+    streams = ArrayField(models.CharField(max_length=14, choices=Stream), default=network_alone)
     given_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

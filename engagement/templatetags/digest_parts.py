@@ -5,6 +5,7 @@ from typing import TypedDict
 from django import template
 
 from cities.standing import standing_of
+from engagement.choices import Stream
 from engagement.digests import feedback, leave
 from innoteams.accounts.models import User
 
@@ -12,7 +13,7 @@ register = template.Library()
 
 
 class Leave(TypedDict):
-    given: bool
+    streams: list[tuple[Stream, bool]]
     coordinates: bool
 
 
@@ -23,4 +24,7 @@ def said_by(person: User) -> list[feedback.Said]:
 
 @register.simple_tag
 def preview_leave_of(person: User) -> Leave:
-    return {"given": leave.is_given(person), "coordinates": standing_of(person).is_coordinator}
+    """Each stream that the person gets, with whether somebody may look at it."""
+    coordinates, given = standing_of(person).is_coordinator, leave.streams_of(person)
+    own = [stream for stream in Stream if coordinates or stream != Stream.COORDINATION]
+    return {"streams": [(stream, stream.value in given) for stream in own], "coordinates": coordinates}

@@ -5,7 +5,7 @@ from email.header import decode_header, make_header
 from typing import Any
 
 from engagement.choices import ItemKind
-from engagement.digests import archive, runs
+from engagement.digests import archive, reading_along
 from engagement.digests.delivery import message_of
 from engagement.models import Digest, DigestItem
 
@@ -101,7 +101,7 @@ def headers_of(digest: Digest, *, with_words: bool) -> dict[str, object]:
         return {"headers": [], "size": 0}
     hidden = {"content-type", "mime-version", "date", *(() if with_words else ("subject",))}
     lines = [
-        (name, runs.without_addresses(value) if name.lower() == "to" else _readable(value))
+        (name, reading_along.without_addresses(value) if name.lower() == "to" else _readable(value))
         for name, value in message.items()
         if name.lower() not in hidden
     ]

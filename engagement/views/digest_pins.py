@@ -16,7 +16,7 @@ from engagement.choices import DigestState
 from engagement.digests import operating
 from engagement.forms.digest_runs import FindProjectForm, PinForm
 from engagement.models import DigestItem, DigestPin
-from engagement.views.digest_runs import operator_of, tabs_of
+from engagement.views.digest_oversight import operator_of, tabs_of
 from engagement.views.doors import UNPROCESSABLE, attempt, attempt_or_tell, posted
 from innoteams.accounts.models import User
 from projects.choices import OPEN_TO_ALL

@@ -15,9 +15,8 @@ from engagement.digests import archive
 from engagement.digests import leave as leaves
 from engagement.digests.drafts import Draft
 from engagement.digests.listing import Line, lines_of
-from engagement.digests.seen import seen_items
+from engagement.digests.reading_along import both_see
 from engagement.digests.streams import STREAMS
-from engagement.models import DigestItem
 from engagement.views.doors import signed_in
 from innoteams.accounts.models import User
 from innoteams.lib.sealed import SANDBOX, sealed
@@ -52,30 +51,37 @@ def preview_mail(request: HttpRequest, stream: str = Stream.NETWORK) -> HttpResp
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
+    stream = _of(person, request.POST.get("stream", Stream.NETWORK))
+    named = {"stream": Stream(stream).label}
     if request.POST.get("do") == "give":
-        leaves.give(by=person)
-        messages.success(request, _("Your coordinators may now look at how your next digest would read."))
+        leaves.give(by=person, stream=stream)
+        messages.success(request, _("Coordinators may now look at how your next “%(stream)s” would read.") % named)
     else:
-        leaves.withdraw(by=person)
-        messages.success(request, _("Nobody else can look at your next digest now."))
+        leaves.withdraw(by=person, stream=stream)
+        messages.success(request, _("Nobody else can look at your next “%(stream)s” now.") % named)
     return redirect("digest_list")
 
 
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    """Those who let this coordinator look."""
+    """Those who let this coordinator look, and at what."""
     coordinator = _coordinator_or_404(request)
-    found = leaves.may_be_previewed_by(coordinator)
+    found = [
+        (person, [Stream(stream) for stream in streams]) for person, streams in leaves.previews_for(coordinator).items()
+    ]
     return render(request, "engagement/digest_preview_people.html", {"people": found})
 
 
 @never_cache
 @require_safe
-def of_person(request: HttpRequest, pk: int) -> HttpResponse:
-    """What both may see of it; without the person's leave there is no such page."""
-    looked = _look(request, pk)
+def of_person(request: HttpRequest, pk: int, stream: str = "") -> HttpResponse:
+    """What both may see of it, at first of the first stream that the coordinator may look at; without the person's
+    leave there is no such page."""
+    looked = _look(request, pk, stream)
     context = {
         "person": looked.person,
+        "stream": looked.stream,
+        "tabs": _tabs_of(looked),
         "rendered": looked.draft.rendered,
         "is_whole": not looked.left_out,
         "left_out": looked.left_out,
@@ -87,8 +93,8 @@ def of_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_safe
-def mail_of_person(request: HttpRequest, pk: int) -> HttpResponse:
-    looked = _look(request, pk)
+def mail_of_person(request: HttpRequest, pk: int, stream: str = "") -> HttpResponse:
+    looked = _look(request, pk, stream)
     if looked.draft.rendered is None or looked.left_out:
         raise Http404
     return sealed(archive.page_of(looked.draft.rendered))
@@ -97,17 +103,41 @@ def mail_of_person(request: HttpRequest, pk: int) -> HttpResponse:
 @dataclass(frozen=True)
 class _Looked:
     person: User
+    stream: str
+    # Those that this coordinator may look at.
+    streams: list[str]
     draft: Draft
     lines: list[Line]
     left_out: int
 
 
-def _look(request: HttpRequest, pk: int) -> _Looked:
+def _look(request: HttpRequest, pk: int, wanted: str) -> _Looked:
     coordinator = signed_in(request)
-    person = get_object_or_404(leaves.may_be_previewed_by(coordinator), pk=pk)
-    draft = archive.preview(person)
-    both: list[DigestItem] = seen_items(draft.items, coordinator)
-    return _Looked(person, draft, lines_of(both), len(draft.items) - len(both))
+    given = [
+        stream for stream in Stream.values if leaves.may_be_previewed_by(coordinator, stream).filter(pk=pk).exists()
+    ]
+    person = get_object_or_404(User, pk=pk)
+    streams = [stream for stream in given if STREAMS[stream].readers(User.objects.filter(pk=pk)).exists()]
+    stream = wanted or next(iter(streams), "")
+    if stream not in streams:
+        raise Http404
+    draft = archive.preview(person, stream=stream)
+    both = both_see(draft.items, stream, coordinator)
+    return _Looked(person, stream, streams, draft, lines_of(both), len(draft.items) - len(both))
+
+
+def _tabs_of(looked: _Looked) -> list[tuple[str, str, bool]]:
+    """The streams to choose from, where there is a choice."""
+    if len(looked.streams) < 2:
+        return []
+    return [
+        (
+            str(Stream(name).label),
+            reverse("digest_preview_person_of", args=[looked.person.pk, name]),
+            name == looked.stream,
+        )
+        for name in looked.streams
+    ]
 
 
 def _of(person: User, stream: str) -> str:

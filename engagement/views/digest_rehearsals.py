@@ -1,5 +1,6 @@
 """A dry run of everybody's digests: begun here, made by a worker, told while it goes on."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,11 +9,11 @@ from django.views.decorators.http import require_http_methods
 from kombu.exceptions import OperationalError as BrokerAway
 
 from engagement.choices import Stream
-from engagement.digests import forecast, rehearsal, runs
+from engagement.digests import forecast, rehearsal, shown, wording
 from engagement.forms.digest_runs import DryRunForm
 from engagement.permissions import can_dry_run
 from engagement.tasks import rehearse_digests
-from engagement.views.digest_runs import operator_of, tabs_of
+from engagement.views.digest_oversight import operator_of, tabs_of
 from engagement.views.doors import UNPROCESSABLE, attempt, or_403, posted
 
 
@@ -28,7 +29,7 @@ def dry_run(request: HttpRequest) -> HttpResponse:
             _ring(request, begun.token)
             return redirect("digest_dry_run")
     run = rehearsal.last()
-    context = {"tabs": tabs_of(request), "form": form, "run": run, "streams": _told(run)}
+    context = {"tabs": tabs_of(request), "form": form, "run": run, "streams": _told(run), "limits": _limits(run)}
     template = "engagement/_dry_run.html" if request.headers.get("HX-Request") else "engagement/digest_dry_run.html"
     return render(request, template, context, status=UNPROCESSABLE if form.is_bound else 200)
 
@@ -41,6 +42,12 @@ def _ring(request: HttpRequest, token: str) -> None:
         messages.error(request, _("No worker can be reached, so nothing was begun. Try again in a few minutes."))
 
 
+def _limits(run: rehearsal.DryRun | None) -> dict[str, object]:
+    if run is None or run.finished_at is None:
+        return {}
+    return {"a_day": settings.DIGESTS_A_DAY, "pace": forecast.pace(run.found)}
+
+
 def _told(run: rehearsal.DryRun | None) -> list[dict[str, object]]:
     if run is None or run.finished_at is None:
         return []
@@ -49,15 +56,16 @@ def _told(run: rehearsal.DryRun | None) -> list[dict[str, object]]:
             "word": Stream(found.stream).label,
             "sent": found.number(forecast.SENT),
             "held": found.number(forecast.HELD),
+            "later": found.number(forecast.LATER),
             "empty": found.number(forecast.EMPTY),
             "failed": found.number(forecast.FAILED),
             "skipped": [
-                (runs.reason_words(why), number)
+                (wording.reason_words(why), number)
                 for (end, why), number in sorted(found.ends.items())
                 if end == forecast.SKIPPED and number
             ],
             "languages": sorted(found.languages.items()),
-            "exposure": runs.exposure_in(found.people_of_city) if found.stream == Stream.NETWORK else None,
+            "exposure": shown.exposure_in(found.people_of_city) if found.stream == Stream.NETWORK else None,
         }
         for found in run.found
     ]

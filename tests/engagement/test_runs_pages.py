@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from engagement.choices import DigestState, ItemKind, Stream
-from engagement.digests import operating, runs
+from engagement.digests import operating, overdue, runs, shown, wording
 from engagement.models import Digest, DigestHold, DigestItem
 from innoteams.accounts.models import User
 from tests.cast import Cast, join, make_person
@@ -104,10 +104,10 @@ def test_what_was_put_off_on_purpose_is_not_overdue_and_what_failed_to_go_out_is
     now = timezone.now()
     later = now + dt.timedelta(minutes=20)
     kept(cast.stranger, state=DigestState.BUILT, next_attempt_at=later, reason="full_minute")
-    assert runs.oldest_due_seconds(now) is None
+    assert overdue.oldest_due_seconds(now) is None
 
     kept(cast.tel_aviv_lead, state=DigestState.BUILT, next_attempt_at=later, error="connection refused")
-    assert runs.oldest_due_seconds(now) == pytest.approx(3600, abs=30)
+    assert overdue.oldest_due_seconds(now) == pytest.approx(3600, abs=30)
 
 
 def test_what_is_held_back_does_not_make_the_oldest_older(cast: Cast) -> None:
@@ -116,7 +116,7 @@ def test_what_is_held_back_does_not_make_the_oldest_older(cast: Cast) -> None:
     kept(cast.stranger, state=DigestState.BUILT, stream=Stream.ACTIONS)
     operating.hold_stream(by=None, stream=Stream.ACTIONS, why="")
 
-    assert runs.oldest_due_seconds(now) is None
+    assert overdue.oldest_due_seconds(now) is None
 
 
 def test_the_list_can_be_narrowed_to_a_stream_and_a_state(cast: Cast) -> None:
@@ -145,7 +145,7 @@ def test_an_empty_ledger_says_what_will_stand_here(cast: Cast) -> None:
     ],
 )
 def test_a_period_is_named_in_words(key: str, words: str) -> None:
-    assert runs.period_words(key) == words
+    assert wording.period_words(key) == words
 
 
 def test_rows_tell_state_attempts_error_and_trail_without_an_address(cast: Cast) -> None:
@@ -186,7 +186,7 @@ def test_a_run_tells_which_cities_it_shows_to_how_many(cast: Cast) -> None:
         kept(person, project=cast.projects["network"])
     kept(cast.former_member, state=DigestState.FAILED, project=cast.projects["network"])
 
-    exposure = runs.exposure_of(Digest.objects.all())
+    exposure = shown.exposure_of(Digest.objects.all())
 
     assert [(one.city, one.people) for one in exposure.shown] == [(cast.tel_aviv.city, 2)]
     assert cast.tel_aviv.city not in exposure.nobody
@@ -458,7 +458,7 @@ def test_each_is_offered_the_pages_that_are_theirs(cast: Cast) -> None:
 
 
 def test_teams_beyond_the_first_ones_are_one_click_away(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engagement.views.digest_runs.TEAMS_SHOWN", 1)
+    monkeypatch.setattr("engagement.views.digest_exposure.TEAMS_SHOWN", 1)
 
     assert "Show all 3 teams" in page(cast.administrator, "digest_exposure")
     assert "Show all" not in page(cast.administrator, "digest_exposure", teams="all")

@@ -15,9 +15,11 @@ from django.utils.dateparse import parse_datetime
 from tqdm import tqdm
 
 from engagement.choices import DigestState, Stream
-from engagement.digests import audit, forecast, operating, runs, tick
+from engagement.digests import audit, forecast, operating, overdue, runs, tick
 from engagement.digests.building import build
 from engagement.digests.delivery import clock_from, deliver_one_by_one
+from engagement.digests.limits import Pace
+from engagement.digests.shown import exposure_in
 from engagement.digests.unsubscribe import act_on_mail
 from engagement.models import Digest, DigestItem
 from innoteams.lib.verdicts import Refused
@@ -156,6 +158,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Dry run as of {_utc(moment)}; nothing was kept or sent.")
         for one in found:
             self._tell_forecast(one)
+        self._tell_pace(forecast.pace(found))
 
     def _tell_forecast(self, found: forecast.StreamForecast) -> None:
         self.stdout.write(f"{found.stream}:")
@@ -167,18 +170,27 @@ class Command(BaseCommand):
         if found.languages:
             self.stdout.write(f"  by language: {_figures(found.languages)}")
         if found.people_of_city:
-            exposure = runs.exposure_in(found.people_of_city)
+            exposure = exposure_in(found.people_of_city)
             self.stdout.write("  people who would be shown each city:")
             for shown in exposure.shown:
                 self.stdout.write(f"    {shown.people:6}  {shown.city.slug}")
             nobody = ", ".join(city.slug for city in exposure.nobody)
             self.stdout.write(f"  shown to nobody ({len(exposure.nobody)}): {nobody or '–'}")
 
+    def _tell_pace(self, pace: Pace | None) -> None:
+        if pace is None:
+            self.stdout.write("No pace is set: it takes as long as the mail server needs.")
+            return
+        limits = [f"{pace.per_minute} in a minute"] if pace.per_minute else []
+        limits += [f"{pace.to_a_domain} to a domain"] if pace.to_a_domain else []
+        slowest = f"; the others wait for {pace.slowest}" if pace.slowest else ""
+        self.stdout.write(f"At the set pace ({', '.join(limits)}) it takes about {pace.minutes} min{slowest}.")
+
     # --- Reading -------------------------------------------------------------------------------------------------
 
     def _runs(self, options: dict[str, Any]) -> None:
         rows, now = Digest.objects.all(), timezone.now()
-        for one in runs.waiting_of(rows, operating.open_holds(), now):
+        for one in overdue.waiting_of(rows, operating.open_holds(), now):
             since = f", the oldest since {_utc(one.since)}" if one.since else ""
             self.stdout.write(f"{one.stream}: {one.number} due and not settled{since}; {one.held} held one by one")
         self._tell_holds()
@@ -265,6 +277,7 @@ _HEADS = ("id", "person", "stream", "period", "state", "due (UTC)", "tries", "it
 _END_WORDS = {
     forecast.SENT: "would be sent",
     forecast.HELD: "would be held back",
+    forecast.LATER: "would come the next day",
     forecast.EMPTY: "nothing to say",
     forecast.SKIPPED: "would be skipped",
     forecast.FAILED: "would fail",

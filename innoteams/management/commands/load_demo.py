@@ -5,8 +5,11 @@ from argparse import ArgumentParser
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.utils import timezone
 
+from engagement.models import Digest
 from innoteams.demo.load import load_demo
+from innoteams.demo.story_digests import send_past_digests
 
 
 class Command(BaseCommand):
@@ -27,9 +30,11 @@ class Command(BaseCommand):
             )
         if settings.PRODUCTION:
             raise CommandError("Others reach this installation: people with a published password stay out of it.")
-        if not load_demo(say=self.stdout.write):
+        loaded = load_demo(say=self.stdout.write)
+        if not loaded and Digest.objects.exists():
             self.stdout.write("The demo is loaded already; nothing was changed.")
             return
         # So much came at once that PostgreSQL's own round would count it too late for the first searches and matches.
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+        send_past_digests(timezone.now(), say=self.stdout.write)
