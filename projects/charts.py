@@ -15,8 +15,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from projects.choices import Direction, Measure, ReadingKind
 from innoteams.lib.languages import set_apart
+from projects.choices import Direction, Measure, ReadingKind
 from projects.figures import figure_text, full_text, short_text
 from projects.models import Indicator, Reading
 
