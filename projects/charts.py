@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from innoteams.lib.languages import set_apart
 from projects.choices import Direction, Measure, ReadingKind
 from projects.figures import figure_text, full_text, short_text
 from projects.models import Indicator, Reading
@@ -169,7 +170,9 @@ def summary_of(indicator: Indicator, readings: Sequence[Reading]) -> str:
     """What the picture shows, in words, for those who do not see it."""
     own = [reading for reading in readings if not reading.is_comparison] or list(readings)
     first, last = own[0], own[-1]
-    values = {"name": indicator.name, "value": full_text(last.value, indicator), "day": _long(last.read_on)}
+    # A name in Hebrew must not turn the English that follows it, nor the other way round.
+    named, measured = set_apart(indicator.name), set_apart(full_text(last.value, indicator))
+    values = {"name": named, "value": measured, "day": _long(last.read_on)}
     parts = [_("%(name)s: %(value)s on %(day)s") % values]
     if len(own) > 1:
         values = {"value": figure_text(first.value, indicator), "day": _long(first.read_on)}

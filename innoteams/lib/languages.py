@@ -61,3 +61,12 @@ def isolated(text: str, language: str) -> str:
     if direction(language) == direction(get_language() or "en"):
         return text
     return f"{_FSI}{text}{_PDI}"
+
+
+def set_apart(text: str) -> str:
+    """The same for a text whose language nobody said."""
+    from django.utils.translation import get_language
+
+    if direction_of_text(text) == direction(get_language() or "en"):
+        return text
+    return f"{_FSI}{text}{_PDI}"

@@ -131,7 +131,7 @@ def test_a_question_has_a_place_of_its_own(cast: Cast, reader: User) -> None:
 
     digest = letter(reader)
 
-    assert "Questions you may have an answer to" in digest.html_body
+    assert "A question you may have an answer to" in digest.html_body
     assert f"/questions/{question.pk}/" in digest.text_body
 
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.utils.translation.template import templatize
@@ -40,3 +40,9 @@ def _in_python(source: str) -> Iterator[str]:
                 argument = node.args[place]
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                     yield argument.value
+
+
+def in_files(paths: Iterable[Path]) -> set[str]:
+    """Those of some Python files and templates alone."""
+    sources = ((path.suffix, path.read_text()) for path in paths)
+    return {text for suffix, source in sources for text in (_in_python if suffix == ".py" else _in_template)(source)}

@@ -122,6 +122,7 @@ def _render(digest: Digest, selection: Selection, preference: DigestPreference, 
         ]
         entries = [entry for part in parts for entry in part.entries]
         context = {
+            "person": digest.person,
             "parts": parts,
             "first": entries[0] if entries else None,
             "others": len(entries) - 1,

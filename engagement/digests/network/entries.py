@@ -295,7 +295,7 @@ def _chart(
             return None
         png = pictures.draw(shape)
         name = pictures.name_of(png)
-        summary = isolated(summary_of(indicator, readings), project.language)
+        summary = summary_of(indicator, readings)
         alternative = _("Chart: %(readings)s") % {"readings": _in_words(indicator, readings)}
         words = {"picture": name, "picture_alt": alternative, "caption": summary, "key": _key(shape)}
         return words, (name, png)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from engagement.choices import ItemKind, Stream
@@ -34,6 +35,8 @@ _SECTIONS = {
     "suggestion": ItemKind.SUGGESTION,
     "to_meet": ItemKind.CITY,
 }
+# Those whose heading says whether there is one or more.
+_COUNTED = ("questions", "to_meet")
 # Left out in this order where a mail would become too long.
 _PICTURE, _EXCERPT = ("picture", "picture_alt", "key"), ("excerpt",)
 
@@ -135,23 +138,26 @@ def _foot(digest: Digest, preference: DigestPreference, stop_url: str, pool: Poo
 
     shared = pool.remembered(("foot", language, day.date(), habit), of_this_habit)
     read_url = absolute(path_to("digest_detail", digest.pk)) if digest.pk else ""
-    return {**shared, "stop_url": stop_url, "read_url": read_url}
+    return {**shared, "name": digest.person.name, "stop_url": stop_url, "read_url": read_url}
 
 
 def _put_together(entries: list[Entry], more: int, foot: Mapping[str, str], language: str) -> mail.Rendered:
     moulds = moulds_in(language)
     pictures = dict(one.told.picture for one in entries if one.told.picture)
-    subject = _subject(entries, moulds, language)
+    as_read = [one for kind in _SECTIONS.values() for one in entries if one.told.kind == kind]
+    subject = _subject(as_read, moulds, language)
     words = {
         **foot,
         "subject": subject,
-        "preheader": _preheader(entries),
+        "preheader": _preheader(as_read),
         "more": _more(more) if more else "",
         "with_pictures": "yes" if pictures else "",
     }
-    html, text = dict(words), words
+    html, text = dict(words), dict(words)
     for name, kind in _SECTIONS.items():
         of_kind = [one for one in entries if one.told.kind == kind]
+        if name in _COUNTED:
+            html[f"{name}_are_many"] = text[f"{name}_are_many"] = "yes" if len(of_kind) > 1 else ""
         # Pieces that a mould has filled and escaped already.
         html[name] = mark_safe("".join([one.html for one in of_kind]))
         text[name] = "\n".join([one.text for one in of_kind])
@@ -167,9 +173,11 @@ def _put_together(entries: list[Entry], more: int, foot: Mapping[str, str], lang
 
 
 def _subject(entries: list[Entry], moulds: Moulds, language: str) -> str:
-    """Of the top item, and how many more."""
+    """Of the item that is read first, and how many more."""
     top, others = entries[0].told, len(entries) - 1
-    words = {"city": top.city, "title": top.title, "and_more": _and_more(others, language) if others else ""}
+    # A team to meet is called after its city: the line would say the same twice.
+    place = _("A team worth meeting") if top.kind == ItemKind.SUGGESTION else top.city
+    words = {"city": place, "title": top.title, "and_more": _and_more(others, language) if others else ""}
     return mail.shortened(mail.one_line(moulds.fill("mail/digest.subject.txt", words)))
 
 
