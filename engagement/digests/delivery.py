@@ -29,9 +29,9 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], dt.datetime]
 # A batch stops by itself long before the task would be killed; the next ring goes on with the rest.
 PATIENCE = 120.0
-# So many are looked at together, and what was seen counts for so many seconds: what is narrowed while a batch goes out
-# is held back from all but those on their way that very moment.
-AT_A_LOOK, LOOK_IS_GOOD_FOR = 20, 0.5
+# So many are looked at together at first, later as many as go out in time, and what was seen counts for so many
+# seconds: what is narrowed while a batch goes out is held back from all but those on their way that very moment.
+AT_A_LOOK, MOST_AT_A_LOOK, LOOK_IS_GOOD_FOR = 20, 50, 0.5
 # Something was narrowed between the writing and the look: so often it is written anew before the next ring tries.
 _REWRITES = 2
 
@@ -106,26 +106,30 @@ class _Batch:
     clock: Clock
     waits: bool = False
     rewrites: Counter[int] = field(default_factory=Counter)
+    at_a_look: int = AT_A_LOOK
     # The mail server has it, the ledger does not know yet: noted with the next claim, or before anything else is done.
     taken: Digest | None = None
 
     def send_a_few(self) -> list[str]:
         """The states that they ended in."""
-        few = [self.queue.popleft() for _ in range(min(AT_A_LOOK, len(self.queue)))]
+        few = [self.queue.popleft() for _ in range(min(self.at_a_look, len(self.queue)))]
         looked_at = time.monotonic()
         found = look(few, self.clock())
         states = list(self._settle_others(found))
         outgoing = [_Outgoing(ready, self.courier) for ready in found.ready]
         try:
             for place, one in enumerate(outgoing):
-                if time.monotonic() - looked_at > LOOK_IS_GOOD_FOR and place:
-                    self.queue.extendleft(other.digest.pk for other in reversed(outgoing[place:]))
-                    break
-                rest = outgoing[place:]
-                if self._has_place(one.digest, [other.digest.pk for other in rest]) and self._claim(one.digest):
-                    states.append(self._hand_over(one, rest[1] if len(rest) > 1 else None))
+                rest = [other.digest.pk for other in outgoing[place:]]
+                if place and time.monotonic() - looked_at > LOOK_IS_GOOD_FOR:
+                    self.at_a_look = place
+                    self.queue.extendleft(reversed(rest))
+                    return states
+                if self._has_place(one.digest, rest) and self._claim(one.digest):
+                    states.append(self._hand_over(one, next(iter(outgoing[place + 1 :]), None)))
         finally:
             self._note_taken()
+        if time.monotonic() - looked_at < LOOK_IS_GOOD_FOR / 2:
+            self.at_a_look = min(2 * self.at_a_look, MOST_AT_A_LOOK)
         return states
 
     def _settle_others(self, found: Look) -> Iterator[str]:

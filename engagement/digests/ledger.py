@@ -120,7 +120,7 @@ def _claim(statement: str, digest: Digest, now: dt.datetime, values: dict[str, o
     }
     # One statement outside of any transaction is committed when it returns; what `durable` asks is only that it is
     # outside, and nothing is begun.
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True, savepoint=False):
         pass
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -49,7 +49,7 @@ STEPS = {
     "after the claim": (ledger, "claim", "after"),
     "after the answer, before it is noted with the next claim": (ledger, "sent_and_claim", "before"),
     "after the next claim": (ledger, "sent_and_claim", "after"),
-    "after the message, before its answer": (delivery._Outgoing, "write", "before"),
+    "before a mail is written": (delivery._Outgoing, "write", "before"),
     "before the handing over": (courier.Courier, "send", "before"),
     "before the data": (courier._Watched, "data", "before"),
     "after the data": (courier._Watched, "data", "after"),
