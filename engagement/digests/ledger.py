@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import random
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
@@ -107,7 +108,7 @@ def sent(digest: Digest, now: dt.datetime) -> bool:
         return bool(cursor.rowcount == 1)
 
 
-def _claim(statement: str, digest: Digest, now: dt.datetime, values: dict[str, object]) -> bool:
+def _claim(statement: str, digest: Digest, now: dt.datetime, values: dict[str, Any]) -> bool:
     lease = now + LEASE
     values |= {
         "pk": digest.pk,
@@ -131,7 +132,7 @@ def _claim(statement: str, digest: Digest, now: dt.datetime, values: dict[str, o
     return won
 
 
-def _values_of_sent(digest: Digest, now: dt.datetime) -> dict[str, object]:
+def _values_of_sent(digest: Digest, now: dt.datetime) -> dict[str, Any]:
     steps = {state: json.dumps([_step(state, SENT, by="courier", now=now, why="")]) for state in (CLAIMED, UNKNOWN)}
     return {
         "taken_pk": digest.pk,

@@ -11,7 +11,7 @@ from email.encoders import encode_7or8bit
 from email.message import Message
 from email.policy import compat32
 from secrets import token_hex
-from typing import Any
+from typing import Any, cast
 
 from django.core.mail import EmailMessage
 
@@ -45,7 +45,7 @@ def as_bytes(message: EmailMessage) -> bytes:
     UnicodeError, ValueError."""
     if message.encoding is None:
         # Only here: providers' backends read it as a name.
-        message.encoding = _UTF8  # type: ignore[assignment]  # Django takes a Charset as well
+        message.encoding = _UTF8
     content = b"".join(_written(message.message()))
     return content if content.endswith(b"\r\n") else content + b"\r\n"
 
@@ -56,7 +56,7 @@ def _written(part: Part) -> Iterator[bytes]:
         boundary = f"=_{token_hex(16)}"
         part.set_boundary(boundary)
         yield _headers_of(part)
-        for one in inner:
+        for one in cast(list[Part], inner):
             yield f"\r\n--{boundary}\r\n".encode()
             yield from _written(one)
         yield f"\r\n--{boundary}--\r\n".encode()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
+from django.core.mail import EmailMessage as EmailMessageOfDjango
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +88,16 @@ def test_pictures_and_an_invitation_go_along() -> None:
     kinds = [kind for kind, _body in parts_of(content)]
     assert kinds == ["text/plain", "text/html", "text/calendar", "application/ics"]
     assert parts_of(content)[-1][1] == event
+
+
+def test_a_mail_within_a_mail_goes_along() -> None:
+    message = message_with()
+    message.attach(
+        "forwarded.eml", EmailMessageOfDjango("Inside", "What it said", to=["b@city.example"]), "message/rfc822"
+    )
+
+    [inside] = [part for part in read(mail_bytes.as_bytes(message)).walk() if part["Subject"] == "Inside"]
+    assert str(inside.get_payload()).strip() == "What it said"
 
 
 def test_a_header_that_would_break_out_of_its_line_is_refused() -> None:
