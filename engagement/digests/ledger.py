@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import random
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
@@ -48,7 +49,7 @@ KEPT_WITHOUT_CONTENT = dt.timedelta(days=90)
 
 
 # The two moves of every mail are written out: Django takes ten times as long to put them together as PostgreSQL to do
-# them. All others go through `_move`.
+# them. In a run the second of one mail and the first of the next are one statement. All others go through `_move`.
 _CLAIM = """
 UPDATE engagement_digest SET state = 'claimed', reason = '', attempts = attempts + 1, lease_until = %(lease)s,
     trail = trail || %(step)s::jsonb
@@ -59,8 +60,9 @@ WHERE id = %(pk)s AND state = 'built' AND built_at = %(built_at)s AND held_at IS
 _SENT = """
 UPDATE engagement_digest SET state = 'sent', reason = '', sent_at = %(now)s, lease_until = NULL,
     trail = trail || (CASE state WHEN 'claimed' THEN %(from_claimed)s ELSE %(from_unknown)s END)::jsonb
-WHERE id = %(pk)s AND state IN ('claimed', 'unknown') AND lease_until = %(lease)s
+WHERE id = %(taken_pk)s AND state IN ('claimed', 'unknown') AND lease_until = %(taken_lease)s
 """
+_SENT_AND_CLAIM = f"WITH noted AS ({_SENT} RETURNING id) {_CLAIM}"
 
 
 class ResendRefused(Refused):
@@ -90,8 +92,25 @@ def due(now: dt.datetime) -> Q:
 def claim(digest: Digest, now: dt.datetime) -> bool:
     """Whether this worker alone may send it now, as it was written when it was looked at. Committed when this returns:
     a worker that dies from here on leaves a claim that runs out, and a mail that is not sent again."""
+    return _claim(_CLAIM, digest, now, {})
+
+
+def sent_and_claim(taken: Digest, digest: Digest, now: dt.datetime) -> bool:
+    """`sent` of the one and `claim` of the other in one statement and one commit: before it the first alone is this
+    worker's, after it the second alone. Whether the second may be sent now; the first is noted either way."""
+    return _claim(_SENT_AND_CLAIM, digest, now, _values_of_sent(taken, now))
+
+
+def sent(digest: Digest, now: dt.datetime) -> bool:
+    """Also after the lease ran out: this worker knows what the sweeper could only fear. Safe to say twice."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT, _values_of_sent(digest, now))
+        return bool(cursor.rowcount == 1)
+
+
+def _claim(statement: str, digest: Digest, now: dt.datetime, values: dict[str, Any]) -> bool:
     lease = now + LEASE
-    values = {
+    values |= {
         "pk": digest.pk,
         "built_at": digest.built_at,
         "stream": digest.stream,
@@ -100,8 +119,12 @@ def claim(digest: Digest, now: dt.datetime) -> bool:
         "lease": lease,
         "step": json.dumps([_step(BUILT, CLAIMED, by="courier", now=now, why="")]),
     }
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, values)
+    # One statement outside of any transaction is committed when it returns; what `durable` asks is only that it is
+    # outside, and nothing is begun.
+    with transaction.atomic(durable=True, savepoint=False):
+        pass
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
         won = bool(cursor.rowcount == 1)
     if won:
         digest.state, digest.lease_until = CLAIMED, lease
@@ -109,19 +132,15 @@ def claim(digest: Digest, now: dt.datetime) -> bool:
     return won
 
 
-def sent(digest: Digest, now: dt.datetime) -> bool:
-    """Also after the lease ran out: this worker knows what the sweeper could only fear."""
+def _values_of_sent(digest: Digest, now: dt.datetime) -> dict[str, Any]:
     steps = {state: json.dumps([_step(state, SENT, by="courier", now=now, why="")]) for state in (CLAIMED, UNKNOWN)}
-    values = {
-        "pk": digest.pk,
-        "lease": digest.lease_until,
+    return {
+        "taken_pk": digest.pk,
+        "taken_lease": digest.lease_until,
         "now": now,
         "from_claimed": steps[CLAIMED],
         "from_unknown": steps[UNKNOWN],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_SENT, values)
-        return bool(cursor.rowcount == 1)
 
 
 def refused(digest: Digest, error: str, now: dt.datetime) -> DigestState:

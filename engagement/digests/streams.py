@@ -37,13 +37,9 @@ def _coordinators(people: "QuerySet[User]") -> "QuerySet[User]":
     return people.filter(Exists(Coordination.objects.current().filter(person=OuterRef("pk"))))
 
 
-def _settled_meanwhile(digests: Sequence[Digest]) -> set[int]:
-    return {digest.pk for digest in digests if not actions.still_waits(digest)}
-
-
 STREAMS: dict[str, Kind] = {
     # What was done in the meantime must not be asked for.
-    Stream.ACTIONS: Kind(actions.compose, _everybody, dt.timedelta(minutes=15), _settled_meanwhile),
+    Stream.ACTIONS: Kind(actions.compose, _everybody, dt.timedelta(minutes=15), actions.settled_meanwhile),
     Stream.COORDINATION: Kind(coordination.compose, _coordinators, dt.timedelta(hours=6)),
     Stream.NETWORK: Kind(network.compose, _everybody, dt.timedelta(days=2)),
 }

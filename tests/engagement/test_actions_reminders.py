@@ -19,7 +19,7 @@ from engagement import promises
 from engagement.choices import Cadence, CheckInState, DigestState, ItemKind, LetterKind, Stream
 from engagement.coaching import engagements
 from engagement.digests import preferences
-from engagement.digests.actions import compose, still_waits
+from engagement.digests.actions import compose, settled_meanwhile
 from engagement.digests.archive import preview
 from engagement.digests.building import build
 from engagement.digests.preferences import default_of
@@ -323,17 +323,17 @@ def test_what_was_done_between_building_and_sending_is_noticed(cast: Cast) -> No
         digest = digest_of(cast.tel_aviv_lead, Stream.ACTIONS)
         assert digest.state == DigestState.BUILT
         with CaptureQueriesContext(connection) as asked:
-            assert still_waits(digest)
+            assert settled_meanwhile([digest]) == set()
         assert len(asked) <= 9
         scenes.submitted(cast, check_in)
-        assert not still_waits(digest)
+        assert settled_meanwhile([digest]) == {digest.pk}
         Digest.objects.filter(pk=digest.pk).update(state=DigestState.PLANNED)
         build([digest.pk], timezone.now())
         digest.refresh_from_db()
         assert "Check-in" not in digest.text_body
-        assert still_waits(digest)
+        assert settled_meanwhile([digest]) == set()
         Commitment.objects.filter(pk=one.pk).update(done_at=timezone.now(), done_by=cast.tel_aviv_lead)
-        assert not still_waits(digest)
+        assert settled_meanwhile([digest]) == {digest.pk}
         Digest.objects.filter(pk=digest.pk).update(state=DigestState.PLANNED)
         build([digest.pk], timezone.now())
     digest.refresh_from_db()
@@ -345,9 +345,9 @@ def test_what_was_deleted_does_not_wait(cast: Cast) -> None:
     with on(DUE - 11 * DAY):
         plan_and_build(timezone.now(), Stream.ACTIONS)
         digest = digest_of(cast.tel_aviv_member, Stream.ACTIONS)
-        assert still_waits(digest)
+        assert settled_meanwhile([digest]) == set()
         asked.delete()
-        assert not still_waits(digest)
+        assert settled_meanwhile([digest]) == {digest.pk}
 
 
 def test_a_check_in_that_came_back_is_not_the_one_that_was_drafted(cast: Cast) -> None:
@@ -357,7 +357,7 @@ def test_a_check_in_that_came_back_is_not_the_one_that_was_drafted(cast: Cast) -
         plan_and_build(timezone.now(), Stream.ACTIONS)
         digest = digest_of(cast.tel_aviv_lead, Stream.ACTIONS)
         scenes.answered(cast, scenes.submitted(cast, check_in), CheckInState.RETURNED)
-        assert not still_waits(digest)
+        assert settled_meanwhile([digest]) == {digest.pk}
 
 
 def test_sending_the_check_in_stops_it(cast: Cast) -> None:

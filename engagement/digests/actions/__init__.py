@@ -1,5 +1,5 @@
 """The actions stream: what waits for a person, daily only when there is something new."""
 
-from engagement.digests.actions.composing import compose, still_waits
+from engagement.digests.actions.composing import compose, settled_meanwhile
 
-__all__ = ["compose", "still_waits"]
+__all__ = ["compose", "settled_meanwhile"]

@@ -1,6 +1,7 @@
 """Digests of actions for a whole batch of people: chosen, worded, kept as items."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,13 +52,19 @@ def compose(
     return drafts
 
 
-def still_waits(digest: Digest) -> bool:
-    """Whether everything that a built digest tells still waits for its reader, as it was when it was written. In nine
-    queries at most, however much it tells."""
-    told = [(reason.get("waits"), reason.get("row")) for item in digest.items.all() for reason in item.reasons]
-    if len(told) != digest.item_count:
-        return False
-    return {(line.waits, line.row.pk) for line in all_lines(digest)}.issuperset(told)
+def settled_meanwhile(digests: Sequence[Digest]) -> set[int]:
+    """Those of the built digests that tell something which does not wait for their reader any more, as it was when it
+    was written. In ten queries at most, however many they are and however much they tell."""
+    told: dict[int, list[tuple[object, object]]] = defaultdict(list)
+    items = DigestItem.objects.filter(digest__in=[digest.pk for digest in digests]).order_by()
+    for digest_id, reasons in items.values_list("digest", "reasons"):
+        told[digest_id] += [(reason.get("waits"), reason.get("row")) for reason in reasons]
+    return {
+        digest.pk
+        for digest, lines in zip(digests, all_lines(digests), strict=True)
+        if len(told[digest.pk]) != digest.item_count
+        or not {(line.waits, line.row.pk) for line in lines}.issuperset(told[digest.pk])
+    }
 
 
 @dataclass(frozen=True)
