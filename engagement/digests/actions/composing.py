@@ -24,6 +24,7 @@ from engagement.models import (
     CoachingSession,
     Commitment,
     Digest,
+    DigestItem,
     DigestPreference,
     Introduction,
     Question,

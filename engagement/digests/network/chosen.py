@@ -1,4 +1,4 @@
-"""What was picked for a reader, and why: the unit that selection makes, rendering puts into words and the ledger keeps."""
+"""What was picked for a reader, and why: what selection makes, rendering puts into words and the ledger keeps."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cities', '0001_initial'),
-        ('engagement', '0015_letters_of_promises_are_gone'),
+        ('engagement', '0016_leave_stream_by_stream'),
         ('projects', '0010_saved_searches'),
     ]
 
