@@ -4,10 +4,10 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils.functional import cached_property
 
 from engagement.choices import DigestState, FeedbackWish, ItemKind, Stream
 from engagement.digests.sight import Row, Rows, Sight, row_of

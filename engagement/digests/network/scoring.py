@@ -171,20 +171,20 @@ def _likeness_to(pool: Pool, team: int) -> dict[int, int]:
 
 def kinship_of_cities(pool: Pool, team: int) -> dict[int, float]:
     """The sum of `kin` of the team's city with each other city, by that one's key."""
-    own = pool.likenesses.cities[team]
+    own = pool.likenesses.cities[team].pk
 
     def count() -> dict[int, float]:
         alike: dict[tuple[object, ...], float] = {}
         found = {}
         for pk, city in pool.all_cities.items():
             sort = (city.country, city.kind, *city.languages)
-            if sort not in alike and pk != own.pk:
+            if sort not in alike and pk != own:
                 alike[sort] = sum_of(kin(replace(pool.likenesses.kinship(team, city), neighbours=False)))
-            is_tied = frozenset((own.pk, pk)) in pool.ties
-            found[pk] = 0.0 if pk == own.pk else alike[sort] + (NEIGHBOURS if is_tied else 0.0)
+            is_tied = frozenset((own, pk)) in pool.ties
+            found[pk] = 0.0 if pk == own else alike[sort] + (NEIGHBOURS if is_tied else 0.0)
         return found
 
-    return pool.remembered(("kinship", own.pk), count)
+    return pool.remembered(("kinship", own), count)
 
 
 # --- What a person adds -------------------------------------------------------------------------------------------
