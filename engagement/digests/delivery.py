@@ -10,9 +10,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 
-from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
 
 from engagement.choices import DigestState
@@ -198,7 +196,7 @@ def message_of(digest: Digest, key: str) -> EmailMultiAlternatives:
     """The digest as kept, addressed to its person as they are now."""
     shown = pictures.named_in(digest.html_body)
     rendered = mail.Rendered(digest.subject, digest.text_body, digest.html_body, digest.language, shown)
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    sender = mail.sender_address()
     headers = {
         "List-Id": f"innoteams {digest.stream} digest <{digest.stream}-digest.{mail.mail_domain()}>",
         "List-Unsubscribe": f"<{stop_url(key)}>, <mailto:{sender}?subject=stop%20{key}>",

@@ -4,11 +4,11 @@ SMTP confirms a message only at its end. If the connection breaks before the mes
 not taken; if it breaks after, it may have been. Whoever must not send twice needs to know which.
 """
 
+import re
 import smtplib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
-from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,6 +20,8 @@ from django.core.mail.message import sanitize_address
 from innoteams.lib.mail_bytes import as_bytes
 
 _TAKEN, _WILL_FORWARD, _GO_ON = 250, 251, 354
+# What almost every address looks like; all others are asked of a parser that takes longer than the rest of a mail.
+_PLAIN = re.compile(r"(?P<name>[\w .-]+ <)?(?P<address>[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+)(?(name)>)", re.ASCII)
 
 
 class NotTakenError(Exception):
@@ -148,7 +150,8 @@ class Courier:
         if self._smtp is None:
             return Parcel(message)
         content = as_bytes(message)
-        return Parcel(message, _sender(message.from_email), [_recipient(to) for to in message.recipients()], content)
+        sender = _as_smtp_names_it(message.from_email)
+        return Parcel(message, sender, [_as_smtp_names_it(to) for to in message.recipients()], content)
 
     def send(self, parcel: Parcel, meanwhile: Callable[[], None] | None = None) -> None:
         """Returns when the server has taken the message. Raises NotTakenError or UnclearError.
@@ -183,14 +186,10 @@ class Courier:
             self._backend.connection = None  # type: ignore[attr-defined]  # the SMTP one
 
 
-@lru_cache(maxsize=8)
-def _sender(address: str) -> str:
-    """As SMTP names it: the address alone, in ASCII."""
-    return parseaddr(sanitize_address(address, settings.DEFAULT_CHARSET))[1]
-
-
-def _recipient(address: str) -> str:
-    return parseaddr(sanitize_address(address, settings.DEFAULT_CHARSET))[1]
+def _as_smtp_names_it(address: str) -> str:
+    """The address alone, in ASCII."""
+    found = _PLAIN.fullmatch(address)
+    return found["address"] if found else parseaddr(sanitize_address(address, settings.DEFAULT_CHARSET))[1]
 
 
 def _told(error: Exception) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.mime.image import MIMEImage
 from email.utils import formataddr, make_msgid, parseaddr
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -256,7 +256,12 @@ def tidy(text: str) -> str:
 
 def sender_address() -> str:
     """The address this portal writes from."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return _address_in(settings.DEFAULT_FROM_EMAIL)
+
+
+@lru_cache(maxsize=4)
+def _address_in(sender: str) -> str:
+    return parseaddr(sender)[1]
 
 
 def mail_domain() -> str:

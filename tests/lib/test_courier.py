@@ -167,6 +167,29 @@ def test_what_may_be_done_meanwhile_is_done_once_between_the_message_and_its_ans
     assert done == ["first"]
 
 
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("ana@city.example", "ana@city.example"),
+        ("Ana-M. Levi <ana+news@city.example>", "ana+news@city.example"),
+        ('"Levi, Ana" <ana@city.example>', "ana@city.example"),
+        ("=?utf-8?q?Zo=C3=AB?= <zoe@city.example>", "zoe@city.example"),
+        ("Zoë <zoe@münchen.example>", "zoe@xn--mnchen-3ya.example"),
+    ],
+)
+def test_the_server_is_told_the_address_alone(settings: Settings, written: str, named: str) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+    assert Courier().pack(letter(to=written)).recipients == [named]
+
+
+def test_what_is_no_address_is_not_packed(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+    with pytest.raises(ValueError, match="address"):
+        Courier().pack(letter(to="ana@city.example>"))
+
+
 def test_an_address_cannot_begin_a_command(server: Server) -> None:
     with Courier() as courier, pytest.raises(ValueError, match=r"newline|Invalid address"):
         courier.send(courier.pack(letter(to="ana@city.example>\r\nRCPT TO:<else@city.example")))
