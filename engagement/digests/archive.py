@@ -83,7 +83,7 @@ def whole(digests: Iterable[Digest], reader: "User") -> set[int]:
 def reasons_of(items: list[DigestItem]) -> list[list[str]]:
     """For each item why it was there, in the active language."""
     topics, cities = _names()
-    return [in_words(item.reasons, topics, cities) for item in items]
+    return [in_words([(one["code"], one) for one in item.reasons], topics, cities) for item in items]
 
 
 def sums_of(items: Sequence[DigestItem]) -> list[list[Part]]:

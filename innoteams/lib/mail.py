@@ -245,10 +245,16 @@ def shortened(subject: str) -> str:
     return subject[: SUBJECT_LENGTH - 1].rsplit(" ", 1)[0] + "…"
 
 
+# Where none of them is, no line ends with a space, and lines end with a line feed alone: to look is much cheaper than
+# to take every line in hand.
+_SPACE_AT_ENDS = (" \n", "\u00a0\n", "\u202f\n", *"\t\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+
+
 def tidy(text: str) -> str:
     """Template tags leave blank lines behind: at most one in a row, none at the ends, no spaces at line ends."""
-    lines = "\n".join(line.rstrip() for line in text.splitlines())
-    # A search for three of them costs more than to look whether there are any.
+    lines = text
+    if any(sign in text for sign in _SPACE_AT_ENDS):
+        lines = "\n".join(line.rstrip() for line in text.splitlines())
     while "\n\n\n" in lines:
         lines = lines.replace("\n\n\n", "\n\n")
     return lines.strip() + "\n"

@@ -63,7 +63,9 @@ class Picking:
     def take_the_best(self) -> None:
         """One place is kept for the city to meet."""
         others = [*open_questions(self.reader, self.pool)[:MOST_QUESTIONS], *suggestions(self.reader, self.pool)[:1]]
-        scored = merge(_as_ordered(self.ranking.best_first()), sorted((item.order, item) for item in others))
+        scored: Iterable[tuple[tuple[int, str, int], Chosen | None]] = _as_ordered(self.ranking.best_first())
+        if others:
+            scored = merge(scored, sorted((item.order, item) for item in others))
         taken, matches = {item.project_id for item in self.items}, 0
         for (minus_score, _kind, key), item in scored:
             if len(self.items) >= MOST_ITEMS - 1:

@@ -1,6 +1,6 @@
 """Why an item is in a digest, from the stored codes to words in the reader's language."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,48 +11,47 @@ from innoteams.lib.languages import CONTENT_LANGUAGES
 from projects.choices import Verb
 
 MOST_SHOWN = 2
+# A reason as it is stored: its code, its weight and its facts; and the facts alone.
 Stored = Mapping[str, Any]
+Facts = Mapping[str, Any]
+# Sentences by code and facts.
+Known = MutableMapping[object, str]
 # What a reader must know to read the entry rightly: said first, whatever its weight, and beside the two others.
 SAID_FIRST = ("pinned", "exploration", "new_city", "quiet_city", "call_for_help", "match", "suggested")
 
 
 def in_words(
-    reasons: Sequence[Stored],
+    reasons: Sequence[tuple[str, Facts]],
     topics: Mapping[int, Topic],
     cities: Mapping[int, City],
-    known: MutableMapping[str, str] | None = None,
+    known: Known | None = None,
 ) -> list[str]:
-    """The weightiest that can be said in words, at most MOST_SHOWN after what is always said; never none. In the
-    active language. `known` keeps the sentences of a batch in that language."""
+    """Codes with their facts, the weightiest first: those that can be said in words, at most MOST_SHOWN after what is
+    always said; never none. In the active language. `known` keeps the sentences of a batch in that language."""
     known = {} if known is None else known
-    first = [reason for reason in reasons if reason["code"] in SAID_FIRST]
-    rest = (reason for reason in reasons if reason["code"] not in SAID_FIRST)
     said: list[str] = []
-    for reasons_left, most in ((iter(first), len(first)), (rest, MOST_SHOWN)):
-        said += _distinct(reasons_left, most, said, lambda reason: _known(reason, topics, cities, known))
+    for code, facts in reasons:
+        if code in SAID_FIRST:
+            _add(said, _known(code, facts, topics, cities, known))
+    most = len(said) + MOST_SHOWN
+    for code, facts in reasons:
+        if len(said) == most:
+            break
+        if code not in SAID_FIRST:
+            _add(said, _known(code, facts, topics, cities, known))
     return said or [_("New in the network")]
 
 
-def _distinct(
-    reasons: Iterator[Stored], most: int, before: Sequence[str], say: Callable[[Stored], str]
-) -> Iterable[str]:
-    found: list[str] = []
-    for reason in reasons:
-        words = say(reason)
-        if words and words not in found and words not in before:
-            found.append(words)
-        if len(found) == most:
-            break
-    return found
+def _add(said: list[str], words: str) -> None:
+    if words and words not in said:
+        said.append(words)
 
 
-def _known(
-    reason: Stored, topics: Mapping[int, Topic], cities: Mapping[int, City], known: MutableMapping[str, str]
-) -> str:
-    key = str([value for name, value in reason.items() if name != "weight"])
+def _known(code: str, facts: Facts, topics: Mapping[int, Topic], cities: Mapping[int, City], known: Known) -> str:
+    key = (code, str(facts)) if facts else code
     if key not in known:
-        sentence = _SENTENCES.get(str(reason["code"]))
-        known[key] = sentence(reason, topics, cities) if sentence else ""
+        sentence = _SENTENCES.get(code)
+        known[key] = sentence(facts, topics, cities) if sentence else ""
     return known[key]
 
 

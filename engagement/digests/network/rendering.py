@@ -1,8 +1,8 @@
 """How a digest reads: its entries put together into a mail in the recipient's language, never too long."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from engagement.digests.habits import habit_in_words
 from engagement.digests.network.chosen import Chosen, Said
 from engagement.digests.network.entries import Details, Occasion, Told, absolute, details_of, told
 from engagement.digests.network.pool import Pool
-from engagement.digests.network.reasons import in_words
+from engagement.digests.network.reasons import Known, in_words
 from engagement.digests.network.selection import Selection
 from engagement.models import Digest, DigestPreference
 from innoteams.lib import mail
@@ -114,8 +114,8 @@ def _said(item: Chosen, pool: Pool, language: str) -> Said:
     if key not in item.why.said:
         # Who pinned it stands above it already.
         told_above = "pinned" if item.pin else ""
-        reasons = [{"code": one.code, **one.facts} for one in item.reasons if one.code != told_above]
-        known: MutableMapping[str, str] = pool.remembered(("sentences", language), dict)
+        reasons = [(one.code, one.facts) for one in item.reasons if one.code != told_above]
+        known: Known = pool.remembered(("sentences", language), dict)
         words = in_words(reasons, pool.topics, pool.all_cities, known)
         text = " · ".join(words)
         item.why.said[key] = Said(words[0], text, conditional_escape(text))
@@ -150,7 +150,7 @@ def _put_together(entries: list[Entry], more: int, foot: Mapping[str, str], lang
         **foot,
         "subject": subject,
         "preheader": _preheader(as_read),
-        "more": _more(more) if more else "",
+        "more": _more(more, language) if more else "",
         "with_pictures": "yes" if pictures else "",
     }
     html, text = dict(words), dict(words)
@@ -192,6 +192,7 @@ def _preheader(entries: list[Entry]) -> str:
     return " · ".join([entries[0].why.first, *others])
 
 
-def _more(number: int) -> str:
+@lru_cache(maxsize=1_000)
+def _more(number: int, _language: str) -> str:
     sentence = ngettext("%(more)s more project has news", "%(more)s more projects have news", number)
     return sentence % {"more": number}
