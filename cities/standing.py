@@ -11,13 +11,13 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
 
 from cities.choices import BELONGING, WRITING, Right
 from cities.models import Coordination, Membership, MembershipPeriod, Team
 from cities.querysets import today
 from cities.sight import Sight, settle
 from innoteams.accounts.models import User
+from innoteams.lib.carried import JsonRow
 
 # What else is asked in the same query, by rooms that this one does not know: filled when the apps are ready.
 asked_beside: dict[str, Callable[[User], Exists]] = {}
@@ -76,7 +76,7 @@ def _question(_day: dt.date, _thread: int) -> QuerySet[User, tuple[bool, bool, l
     return User.objects.values_list(
         "is_staff",
         Exists(Coordination.objects.current().filter(person=OuterRef("pk"))),
-        ArraySubquery(memberships.order_by().values(row=JSONObject(team=F("team"), right=F("right")))),
+        ArraySubquery(memberships.order_by().values(row=JsonRow(team=F("team"), right=F("right")))),
         ArraySubquery(_read_as_coordinator().values("pk")),
         Exists(factors),
     )

@@ -14,10 +14,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.db.models.functions import JSONObject
 
 from cities.querysets import MembershipQuerySet, TeamQuerySet, today
 from cities.sight import among, settled_sight
+from innoteams.lib.carried import JsonRow
 from projects.choices import (
     IN_CONFIDENCE,
     LIVE_OUTCOMES,
@@ -202,7 +202,7 @@ def _ranked_topics() -> "Prefetch[Any]":
 
 def _as_json(model: str, *names: str, **more: F) -> models.QuerySet[Any, Any]:
     rows: models.QuerySet[Any, Any] = _rows(model).filter(project=OuterRef("pk"))
-    return rows.values(row=JSONObject(**{name: F(name) for name in names}, **more))
+    return rows.values(row=JsonRow(**{name: F(name) for name in names}, **more))
 
 
 def _what_reader_is(person: "User | AnonymousUser") -> dict[str, Exists | Subquery | Value]:
@@ -230,7 +230,7 @@ def _what_reader_is(person: "User | AnonymousUser") -> dict[str, Exists | Subque
 
 def _last_change(person: "User | AnonymousUser") -> Any:
     revisions = _rows("projects.Revision").visible_to(person).filter(project=OuterRef("pk")).order_by("-at", "-pk")
-    return revisions.values(row=JSONObject(at=F("at"), by=F("by"), name=F("by__name")))[:1]
+    return revisions.values(row=JsonRow(at=F("at"), by=F("by"), name=F("by__name")))[:1]
 
 
 def _city_of(person: "User") -> Subquery:
@@ -239,7 +239,7 @@ def _city_of(person: "User") -> Subquery:
     elsewhere = Case(When(team__city=OuterRef("team__city"), then=0), default=1)
     facts = {name: F(f"team__city__{name}") for name in ("id", "slug", "names", "kind", "population")}
     nearest = of_reader.alias(elsewhere=elsewhere).order_by("elsewhere", "starts_on", "pk")
-    return Subquery(nearest.values(row=JSONObject(**facts))[:1])
+    return Subquery(nearest.values(row=JsonRow(**facts))[:1])
 
 
 def _memberships() -> MembershipQuerySet:

@@ -129,6 +129,9 @@ def pytest_configure(config: pytest.Config) -> None:
 LONGEST = (
     "access/test_pages.py",
     "engagement/test_digest_faults.py",
+    "engagement/test_actions_reminders.py",
+    "access/test_table.py",
+    "engagement/test_actions_waiting.py",
     "journeys/test_from_empty_to_adapted.py",
     "journeys/test_rich_text.py",
     "journeys/test_logging.py",
@@ -136,6 +139,9 @@ LONGEST = (
     "projects/test_history.py",
     "projects/test_bad_input.py",
     "projects/test_visibility_properties.py",
+    "demo/test_load_when.py",
+    "demo/test_load.py",
+    "engagement/test_checkins_rounds.py",
 )
 
 

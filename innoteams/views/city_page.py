@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
 
 from cities.choices import Function, Right
 from cities.distance import kilometres
@@ -16,6 +15,7 @@ from cities.standing import standing_of
 from engagement.introductions.telling import Told, tell
 from engagement.models import Suggestion
 from innoteams.accounts.models import User
+from innoteams.lib.carried import JsonRow
 from projects.choices import Phase
 from projects.models import CityLink, Follow, Project, ProjectTopic
 
@@ -34,7 +34,7 @@ def city_for_page(person: Person) -> QuerySet[City]:
     cities: QuerySet[City] = City.objects.visible_to(person).annotate(
         is_followed=Exists(followed),
         suggestion=Subquery(suggested.values("pk")[:1]),
-        asked_for=ArraySubquery(priorities.values(json=JSONObject(text="text", language="language"))),
+        asked_for=ArraySubquery(priorities.values(json=JsonRow(text="text", language="language"))),
     )
     return cities
 
@@ -141,7 +141,7 @@ class CityPage:
         """
         links = CityLink.objects.filter(Q(city=self.city) | Q(idea_from=self.city)).distinct().select_related("city")
         seen = Project.objects.visible_to(self.person).filter(pk=OuterRef("project")).order_by()
-        shown = seen.values(json=JSONObject(slug="slug", title="title", language="language"))
+        shown = seen.values(json=JsonRow(slug="slug", title="title", language="language"))
         return list(links.annotate(shown_project=Subquery(shown)).prefetch_related("idea_from"))
 
     def _neighbour(self, tie: Tie) -> Neighbour:

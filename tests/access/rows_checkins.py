@@ -118,8 +118,8 @@ ROWS = [
     Row("check_in_detail", lambda cast: round_one(cast).get_absolute_url(), of(PROGRAMME)),
     Row("check_in_detail", lambda cast: accepted(cast).get_absolute_url(), of(PROGRAMME)),
     Row("check_in_detail", lambda cast: taken_back(cast).get_absolute_url(), of(TEAM)),
-    Row("check_in_pdf", lambda cast: reverse("check_in_pdf", args=[round_one(cast).pk]), of(PROGRAMME), crawl=False),
-    Row("check_in_pdf", lambda cast: reverse("check_in_pdf", args=[taken_back(cast).pk]), of(TEAM), crawl=False),
+    Row("check_in_pdf", lambda cast: reverse("check_in_pdf", args=[round_one(cast).pk]), of(PROGRAMME)),
+    Row("check_in_pdf", lambda cast: reverse("check_in_pdf", args=[taken_back(cast).pk]), of(TEAM)),
     Row(
         "check_in_comment",
         lambda cast: reverse("check_in_comment", args=[round_one(cast).pk]),

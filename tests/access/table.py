@@ -30,7 +30,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
 import tests.access
-from tests.cast import KINDS, Cast
+from tests.cast import KINDS, Cast, make_cast
+from tests.remembered import Remembered
 
 LOGIN = "login"
 Expected = int | str
@@ -84,6 +85,31 @@ def all_rows() -> list[Row]:
 
 def plant_all(cast: Cast) -> list[Canary]:
     return [canary for area in _areas() if hasattr(area, "plant") for canary in area.plant(cast)]
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The cast, each of whom has signed in; the cookies they got by that."""
+
+    cast: Cast
+    cookies: dict[str, dict[str, str]]
+
+    def client_of(self, kind: str) -> Client:
+        """A browser of theirs that has visited nothing yet."""
+        client = Client()
+        for name, value in self.cookies[kind].items():
+            client.cookies[name] = value
+        return client
+
+
+def _sign_all_in() -> SignedIn:
+    cast = make_cast.make()
+    signed_in = {kind: client_of(cast, kind).cookies for kind in KINDS}
+    return SignedIn(cast, {kind: {name: each.value for name, each in got.items()} for kind, got in signed_in.items()})
+
+
+# Signing everybody in for each row of the table would be a fifth of what the table costs.
+make_signed_in = Remembered(_sign_all_in)
 
 
 def client_of(cast: Cast, kind: str) -> Client:

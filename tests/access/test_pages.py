@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from innoteams.lib import pdf
 from tests.access.table import plant_all
 from tests.access.walk import Walks
 from tests.cast import KINDS, make_cast
@@ -16,7 +17,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def walks(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Walks]:
     """Planted once for all tests here, which run inside this transaction; what they write goes with each of them."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patched:
+        # What a paper says is looked through as well, so it stays words here; tests/engagement draws one.
+        patched.setattr(pdf, "pdf_of", str.encode)
         cast = make_cast()
         yield Walks(cast, plant_all(cast), {})
         transaction.set_rollback(True)

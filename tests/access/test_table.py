@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.access.table import Row, all_rows, client_of
+from tests.access.table import Row, all_rows, make_signed_in
 from tests.access.walk import answer
-from tests.cast import KINDS, Cast
+from tests.cast import KINDS
 
 # Django's own administration is one row; its many URLs are behind the same door (admin.site.login).
 NAMESPACES_OF_LIBRARIES = {"admin"}
@@ -38,7 +38,8 @@ def _label(row: Row) -> str:
 
 @pytest.mark.parametrize("row", [row for row in all_rows() if row.method != "get"], ids=_label)
 @pytest.mark.django_db
-def test_what_changes_something_answers_as_the_table_says(row: Row, cast: Cast) -> None:
+def test_what_changes_something_answers_as_the_table_says(row: Row) -> None:
+    signed_in = make_signed_in()
     expected = {kind: row.expected(kind) for kind in KINDS}
-    found = {kind: answer(client_of(cast, kind), row, row.url(cast))[0] for kind in KINDS}
+    found = {kind: answer(signed_in.client_of(kind), row, row.url(signed_in.cast))[0] for kind in KINDS}
     assert found == expected
