@@ -19,7 +19,7 @@ from django.core.mail import EmailMessage
 from django.db import connection, connections
 from django.utils import timezone
 
-from benchmarks.digest_limit import write_all
+from benchmarks.digest_limit import write_alike, write_all
 from benchmarks.mail_server import mail_server
 from engagement.choices import Stream
 from engagement.digests import tick
@@ -59,6 +59,7 @@ def measure(people: int) -> None:
     # Both as in a worker that has been there for a while: templates cast, catalogues read, memory settled.
     build(batches[0][:50], now)
     write_all(50)
+    write_alike(50)
     anew(now)
     settle()
     limits = [timed(lambda: write_all(min(people, 1000)))[1] * max(1.0, people / 1000) for _turn in range(2)]
@@ -67,6 +68,8 @@ def measure(people: int) -> None:
     limit = median(limits)
     report("choose and write at best, nothing recorded (limit)", people, limit, 2)
     report("build: choose, write, record", people, built, queries, limit / built)
+    alike = timed(lambda: write_alike(min(people, 500)))[1] * people / min(people, 500)
+    print(f"    the portal's own templates, filled for every reader, nothing recorded: {people / alike:.0f}/s")
     print(f"    {queries / len(batches):.0f} SQL a batch of {tick.BATCH}; at most {peak()} MiB in this process")
 
     anew(now)
