@@ -1,9 +1,11 @@
 """What waits for many people is what waits for each of them: one definition, asked in two ways."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -15,7 +17,8 @@ from cities.models import Membership
 from cities.querysets import today
 from engagement.choices import CheckInState, IntroductionState
 from engagement.models import CheckIn, CoachingSession, Commitment, Introduction, Question
-from engagement.waiting import Waiting, in_order, rows_of, waiting_for
+from engagement.waiting import Waiting, in_order, rows_of, sources, waiting_for
+from engagement.waiting.items import Source
 from engagement.waiting.sources import SOURCES
 from innoteams.accounts.models import User
 from projects.models import Adaptation, Project
@@ -24,7 +27,7 @@ from tests.cast import Cast, accompany, coordinate, join, make_city, make_person
 from tests.engagement import accompany_scenes as scenes
 from tests.engagement.test_my_work import invite
 
-DAY = dt.timedelta(days=1)
+DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
 def of_many(people: list[User]) -> dict[int, list[Waiting]]:
@@ -34,7 +37,14 @@ def of_many(people: list[User]) -> dict[int, list[Waiting]]:
 
 
 def of_each(people: list[User]) -> dict[int, list[Waiting]]:
-    return {person.pk: waiting_for(person) for person in people}
+    """Each source asked for each person by itself, as the querysets say it."""
+    return {person.pk: in_order(item for source in SOURCES for item in of_one(source, person)) for person in people}
+
+
+def of_one(source: Source, person: User) -> Iterator[Waiting]:
+    rows = source.rows(person)
+    for _name, carried in sources._carried(source, rows):
+        yield from sources._found(rows.model, source.name, carried).told_to(person)
 
 
 def fill(cast: Cast) -> User:
@@ -130,3 +140,25 @@ def test_since_when_something_waits_is_known_where_it_came_from_others_or_with_t
     untold = {kind for kind, since in waits.items() if since is None}
     assert untold == {"commitment", "draft", "introduction_helped", "invitation", "session"}
     assert waits["commitment_left_behind"] == Membership.objects.get(person=cast.former_member).ends_on
+
+
+@pytest.mark.django_db
+def test_moments_of_a_statement_put_together_in_the_morning_are_those_of_the_evening(cast: Cast) -> None:
+    opened = scenes.engagement(cast)
+    morning = dt.datetime(2026, 9, 8, 6, tzinfo=dt.UTC)
+    with time_machine.travel(morning, tick=False):
+        planned = scenes.session(opened, days=0)
+        CoachingSession.objects.filter(pk=planned.pk).update(starts_at=morning + 6 * HOUR)
+        assert "session" not in {item.kind for item in waiting_for(cast.coach)}
+    with time_machine.travel(morning + 12 * HOUR, tick=False):
+        assert "session" in {item.kind for item in waiting_for(cast.coach)}
+
+
+@pytest.mark.django_db
+def test_a_new_day_is_asked_about_as_such(cast: Cast) -> None:
+    Commitment.objects.create(
+        engagement=scenes.engagement(cast), text="Ring", owner=cast.coach, due_on=dt.date(2026, 10, 30)
+    )
+    for day, waits in ((1, False), (29, True)):
+        with time_machine.travel(dt.datetime(2026, 10, day, 12, tzinfo=dt.UTC), tick=False):
+            assert ("commitment" in {item.kind for item in waiting_for(cast.coach)}) == waits
