@@ -68,6 +68,7 @@ def _alike(best: Sequence[Project]) -> int:
         entries = [
             fill_template(f"mail/_digest_entry.{kind}", {**shared, **_entry(one)}, escape=escape) for one in best
         ]
+        # Filled by a template, which has escaped them.
         whole = {**page, "projects": mark_safe("".join(entries))}
         written += len(fill_template(f"mail/digest.{kind}", whole, escape=escape))
     return written
@@ -83,7 +84,7 @@ def _entry(project: Project) -> dict[str, object]:
         "lang": "en",
         "dir": "ltr",
         "align": "left",
-        "lines": mark_safe('<p class="line">New: shared on 1 September 2026</p>'),
+        "lines": mark_safe('<p class="line">New: shared on 1 September 2026</p>'),  # our own words
         "excerpt": " ".join(project.problem.split()[:40]),
         "why": "Your team works on it too · One phase ahead of your own work on it",
         "say_url": f"https://portal.example/digests/say/key/{project.pk}/",

@@ -100,7 +100,7 @@ def _not_told(pks: Iterable[int]) -> set[int]:
     newsworthy, values = _newsworthy()
     with connection.cursor() as cursor:
         # Nothing in it but what the queryset says.
-        cursor.execute(f"SELECT pk FROM ({newsworthy}) AS told WHERE pk = ANY(%s)", [*values, list(wanted)])  # noqa: S608
+        cursor.execute(f"SELECT pk FROM ({newsworthy}) AS told WHERE pk = ANY(%s)", [*values, list(wanted)])  # noqa: S608 - from a queryset
         return wanted - {pk for (pk,) in cursor.fetchall()}
 
 

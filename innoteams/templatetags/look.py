@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from importlib.resources import files
+from io import BytesIO
 from xml.etree import ElementTree
 from zipfile import ZipFile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -90,8 +91,9 @@ PHASE_SHAPES = {
 
 @cache
 def _icons() -> ZipFile:
-    """The icons, opened once for all: the package reads its list of 1,700 names again for every icon it draws."""
-    return ZipFile((files("lucide") / "lucide.zip").open("rb"))
+    """The icons, opened once for all: the package reads its list of 1,700 names again for every icon it draws. In memory,
+    for processes that part after this would share one place in the file."""
+    return ZipFile(BytesIO((files("lucide") / "lucide.zip").read_bytes()))
 
 
 @lru_cache(maxsize=512)

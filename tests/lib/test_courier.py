@@ -34,7 +34,7 @@ class Server:
         session.host_name = hostname
         return [responses[0], *([f"250-{self.offers}"] if self.offers else []), *responses[1:]]
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(  # noqa: N802 - the library's name
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.heard.append("mail")
@@ -42,7 +42,7 @@ class Server:
         self.options = options
         return self._answer(server, "mail") or "250 fine"
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - the library's name
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         self.heard.append("rcpt")
@@ -51,7 +51,7 @@ class Server:
         envelope.rcpt_tos.append(address)
         return "250 fine"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - the library's name
         self.heard.append("data")
         assert isinstance(envelope.content, bytes)
         answer = self._answer(server, "data")
