@@ -91,8 +91,8 @@ PHASE_SHAPES = {
 
 @cache
 def _icons() -> ZipFile:
-    """The icons, opened once for all: the package reads its list of 1,700 names again for every icon it draws. In memory,
-    for processes that part after this would share one place in the file."""
+    """The icons, opened once for all: the package reads its list of 1,700 names again for every icon it draws. From
+    memory, as processes that part after this would share one place in the file."""
     return ZipFile(BytesIO((files("lucide") / "lucide.zip").read_bytes()))
 
 
