@@ -134,8 +134,8 @@ class Project(models.Model):
         indexes = [
             GinIndex(fields=["words"], name="project_words"),
             models.Index(fields=["visibility", "-updated_at"], name="project_list_newest"),
-            # The list walks it until a page is full: what a reader sees is a condition with OR, which the one above cannot
-            # serve in order.
+            # The list walks it until a page is full: what a reader sees is a condition with OR, which the one above
+            # cannot serve in order.
             models.Index(fields=["-updated_at", "-id"], name="project_newest_of_all"),
             models.Index(fields=["team", "-updated_at"], name="project_list_of_team"),
             models.Index(fields=["phase", "visibility"], name="project_list_by_phase"),
