@@ -16,6 +16,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.utils import timezone
+from pytest_django import Settings
 
 from cities.models import Topic
 from engagement.choices import Stream
@@ -163,3 +164,14 @@ def open_sink() -> Iterator[Sink]:
         yield sink
     finally:
         controller.stop()
+
+
+@contextmanager
+def sink_of(settings: Settings) -> Iterator[Sink]:
+    """A mail server, and the portal set to it."""
+    with open_sink() as sink:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        yield sink

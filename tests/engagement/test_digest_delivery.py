@@ -37,10 +37,10 @@ from tests.engagement.digest_scenes import (
     happen,
     make_readers,
     only,
-    open_sink,
     plan_and_build,
     prefer,
     run,
+    sink_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -50,12 +50,7 @@ SENT, BUILT, FAILED, UNKNOWN = DigestState.SENT, DigestState.BUILT, DigestState.
 
 @pytest.fixture
 def sink(settings: Settings) -> Iterator[Sink]:
-    """A mail server, and the portal set to it."""
-    with open_sink() as sink:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    with sink_of(settings) as sink:
         yield sink
 
 

@@ -26,7 +26,7 @@ from projects.models import Project
 from tests.cast import Cast, join, make_city, make_person, make_team
 from tests.engagement import accompany_scenes as scenes
 from tests.engagement.action_scenes import DAY, DUE, draft, on, up_to
-from tests.engagement.digest_scenes import Sink, happen, make_readers, only, open_sink, plan_and_build
+from tests.engagement.digest_scenes import Sink, happen, make_readers, only, plan_and_build, sink_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,11 +35,7 @@ SENT, BUILT, CLAIMED, UNKNOWN = DigestState.SENT, DigestState.BUILT, DigestState
 
 @pytest.fixture
 def sink(settings: Settings) -> Iterator[Sink]:
-    with open_sink() as sink:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    with sink_of(settings) as sink:
         yield sink
 
 

@@ -21,7 +21,7 @@ from projects.pilots import change_pilot, start_pilot
 from projects.stories import honest_stories
 from tests.cast import Cast, make_project
 from tests.engagement.accompany_scenes import NOW, client_of, drafted, schedule, submitted
-from tests.engagement.digest_scenes import Sink, digest_of, only, open_sink, plan_and_build, prefer, run
+from tests.engagement.digest_scenes import Sink, digest_of, only, plan_and_build, prefer, run, sink_of
 
 pytestmark = pytest.mark.django_db
 
@@ -104,12 +104,7 @@ def test_the_sheet_says_that_the_part_stays_with_the_team(cast: Cast, project: P
 
 @pytest.fixture
 def sink(settings: Settings) -> Iterator[Sink]:
-    """A mail server, and the portal set to it."""
-    with open_sink() as sink:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    with sink_of(settings) as sink:
         yield sink
 
 
